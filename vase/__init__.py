@@ -1,0 +1,1 @@
+"""Vase: a typed, batteries-included web framework over a Rust HTTP core."""
