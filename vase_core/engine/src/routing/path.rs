@@ -1,0 +1,95 @@
+//! A request path, decoded and cut into segments.
+
+use std::borrow::Cow;
+
+use percent_encoding::percent_decode_str;
+use smallvec::SmallVec;
+
+/// A path that cannot be one: after decoding it is not UTF-8, or holds a NUL.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct BadPath;
+
+/// Whether a path is written as it is meant, so that nothing must be decoded.
+///
+/// A NUL never comes through hyper, but a path need not come from there.
+pub(super) fn is_plain(raw: &str) -> bool {
+    !raw.bytes().any(|byte| byte == b'%' || byte == 0)
+}
+
+/// A decoded path and where its segments begin.
+///
+/// Segments are cut before decoding: `%2F` is a character of its segment, not a border.
+/// An escape that is none (`%zz`, a last `%`) stays as it is, as the URL standard has it.
+#[derive(Debug)]
+pub(super) struct Path<'a> {
+    text: Cow<'a, str>,
+    /// The first byte of each segment, and one more as if another segment followed.
+    starts: SmallVec<[usize; 16]>,
+    hides_slash: bool,
+}
+
+impl<'a> Path<'a> {
+    /// Decodes a path that begins with a slash.
+    pub(super) fn parse(raw: &'a str) -> Result<Self, BadPath> {
+        if is_plain(raw) {
+            return Ok(Self::plain(raw));
+        }
+        let mut text = Vec::with_capacity(raw.len());
+        let mut starts = SmallVec::new();
+        let mut hides_slash = false;
+        for segment in raw.split('/').skip(1) {
+            text.push(b'/');
+            starts.push(text.len());
+            for byte in percent_decode_str(segment) {
+                match byte {
+                    0 => return Err(BadPath),
+                    b'/' => hides_slash = true,
+                    _ => {}
+                }
+                text.push(byte);
+            }
+        }
+        starts.push(text.len() + 1);
+        Ok(Self {
+            text: Cow::Owned(String::from_utf8(text).map_err(|_| BadPath)?),
+            starts,
+            hides_slash,
+        })
+    }
+
+    /// Cuts a path that needs no decoding.
+    pub(super) fn plain(text: &'a str) -> Self {
+        let mut starts = SmallVec::new();
+        for (index, byte) in text.bytes().enumerate() {
+            if byte == b'/' {
+                starts.push(index + 1);
+            }
+        }
+        starts.push(text.len() + 1);
+        Self {
+            text: Cow::Borrowed(text),
+            starts,
+            hides_slash: false,
+        }
+    }
+
+    /// The whole text, when cutting it at its slashes gives these segments again.
+    pub(super) fn as_literal(&self) -> Option<&str> {
+        (!self.hides_slash).then_some(&self.text)
+    }
+
+    /// How many segments there are; `/` has one, which is empty.
+    pub(super) fn count(&self) -> usize {
+        self.starts.len() - 1
+    }
+
+    /// One segment.
+    pub(super) fn segment(&self, index: usize) -> &str {
+        &self.text[self.starts[index]..self.starts[index + 1] - 1]
+    }
+
+    /// Everything from one segment on.
+    pub(super) fn rest(&self, index: usize) -> &str {
+        &self.text[self.starts[index]..]
+    }
+}
