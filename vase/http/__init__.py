@@ -1,0 +1,113 @@
+"""What HTTP is made of: requests, answers, header fields, cookies, errors.
+
+    from vase.http import HTTPException, JSONResponse, Request
+
+    async def show(request: Request) -> JSONResponse:
+        if request.query_params.get("page") == "0":
+            raise HTTPException(404, "pages begin with 1")
+        return JSONResponse({"path": request.path})
+
+Handlers may return plain values as well; `to_response` says what becomes of them.
+The room reads no settings. It raises `HTTPException` and its kin as answers, and `HTTPError` (`http.E001` to
+`http.E008`) for answers that cannot be made.
+"""
+
+from typing import TYPE_CHECKING
+
+from vase.http import status
+from vase.http._convert import Encoder, to_response
+from vase.http._cookies import CookieOptions, SameSite
+from vase.http._errors import CookieError, HeaderError, HTTPError, RedirectError, ResponseError
+from vase.http._exceptions import (
+    BadRequest,
+    Conflict,
+    ContentTooLarge,
+    Gone,
+    HTTPException,
+    MethodNotAllowed,
+    NotAcceptable,
+    NotFound,
+    PermissionDenied,
+    PreconditionFailed,
+    ProblemOptions,
+    ServiceUnavailable,
+    TooManyRequests,
+    Unauthorized,
+    UnprocessableContent,
+    UnsupportedMediaType,
+)
+from vase.http._files import FileBody
+from vase.http._headers import Headers, HeaderSource, MutableHeaders
+from vase.http._problems import ProblemDetails, problem_response
+from vase.http._query import QueryParams
+from vase.http._request import RequestView
+from vase.http._response import (
+    FileResponse,
+    HTMLResponse,
+    JSONResponse,
+    PlainTextResponse,
+    RedirectResponse,
+    Response,
+    StreamingResponse,
+)
+from vase.http._validation import RequestValidationError, ValidationFault, validation_fault
+
+if TYPE_CHECKING:
+    from vase._core import Request  # type: ignore[import-not-found]
+
+__all__ = [
+    "BadRequest",
+    "Conflict",
+    "ContentTooLarge",
+    "CookieError",
+    "CookieOptions",
+    "Encoder",
+    "FileBody",
+    "FileResponse",
+    "Gone",
+    "HTMLResponse",
+    "HTTPError",
+    "HTTPException",
+    "HeaderError",
+    "HeaderSource",
+    "Headers",
+    "JSONResponse",
+    "MethodNotAllowed",
+    "MutableHeaders",
+    "NotAcceptable",
+    "NotFound",
+    "PermissionDenied",
+    "PlainTextResponse",
+    "PreconditionFailed",
+    "ProblemDetails",
+    "ProblemOptions",
+    "QueryParams",
+    "RedirectError",
+    "RedirectResponse",
+    "Request",
+    "RequestValidationError",
+    "RequestView",
+    "Response",
+    "ResponseError",
+    "SameSite",
+    "ServiceUnavailable",
+    "StreamingResponse",
+    "TooManyRequests",
+    "Unauthorized",
+    "UnprocessableContent",
+    "UnsupportedMediaType",
+    "ValidationFault",
+    "problem_response",
+    "status",
+    "to_response",
+    "validation_fault",
+]
+
+
+def __getattr__(name: str) -> object:
+    # The compiled class, when somebody asks for it: the rest of the room works while the core is being built.
+    if name == "Request":
+        from vase._core import Request  # noqa: PLC0415
+
+        return Request
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
