@@ -4,6 +4,7 @@
 importing apps costs their models. So `INSTALLED_APPS` is read from the source of the settings modules, and command
 files are listed, not imported. Where the source computes the list in a way that reading cannot follow, the settings are
 loaded.
+"""
 
 import ast
 import os
