@@ -1,1 +1,41 @@
-//! x
+//! The bridge: what Python sees of the engine, as the module `vase._core`.
+//!
+//! - [`reactor`]: asyncio's `select()` drives tokio; [`hub`], [`gil`]: what both share.
+//! - [`call`]: the one crossing of a request; [`endpoint`], [`arguments`], [`answer`]: in and out.
+//! - [`request`], [`headers`], [`awaiting`], [`stream`]: what a handler holds.
+//! - [`threads`]: the pool for `def` handlers; [`engine`]: an application's tower, sockets and test door.
+
+mod answer;
+mod arguments;
+mod awaiting;
+mod call;
+mod endpoint;
+mod engine;
+mod gil;
+mod handoff;
+mod headers;
+mod hub;
+mod reactor;
+mod request;
+mod respond;
+mod slot;
+mod stream;
+mod threads;
+mod tools;
+
+/// Vase's HTTP core.
+#[pyo3::pymodule]
+mod _core {
+    #[pymodule_export]
+    use crate::awaiting::RequestBodyError;
+    #[pymodule_export]
+    use crate::endpoint::PyEndpoint;
+    #[pymodule_export]
+    use crate::engine::{Engine, check_routes};
+    #[pymodule_export]
+    use crate::headers::Headers;
+    #[pymodule_export]
+    use crate::reactor::Reactor;
+    #[pymodule_export]
+    use crate::request::Request;
+}

@@ -1,0 +1,195 @@
+//! What a handler returned → what the engine sends.
+//!
+//! An [`Answer`] is made wherever the handler ran, in a pool thread or on the loop; turning it into a response, with files
+//! and streams opened, is the loop thread's work.
+
+use bytes::Bytes;
+use http::request::Parts;
+use http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header};
+use pyo3::exceptions::{PyTypeError, PyValueError};
+use pyo3::prelude::*;
+use pyo3::pybacked::PyBackedBytes;
+use pyo3::types::{PyBytes, PyList, PyString, PyTuple};
+use pyo3::{PyTypeInfo, intern};
+
+use crate::endpoint::Endpoint;
+use crate::request::Held;
+use crate::tools::Tools;
+
+const TEXT: HeaderValue = HeaderValue::from_static("text/plain; charset=utf-8");
+const JSON: HeaderValue = HeaderValue::from_static("application/json");
+const BINARY: HeaderValue = HeaderValue::from_static("application/octet-stream");
+
+/// Below this size a copy is cheaper than keeping the Python object alive until the bytes have left.
+const COPY_BELOW: usize = 4096;
+
+/// An answer that is ready to be sent, in a form that may cross threads.
+pub(crate) enum Answer {
+    /// One piece with at most a content type: nearly every answer.
+    Plain { status: StatusCode, content_type: Option<HeaderValue>, body: Bytes },
+    /// Anything else.
+    Full(Box<Full>),
+}
+
+/// An answer with headers of its own.
+pub(crate) struct Full {
+    pub(crate) status: StatusCode,
+    pub(crate) headers: HeaderMap,
+    pub(crate) body: Payload,
+    /// The request's head, kept for files alone: ranges and conditions need it.
+    pub(crate) request: Option<Parts>,
+}
+
+/// The body of a [`Full`] answer.
+pub(crate) enum Payload {
+    Bytes(Bytes),
+    /// A file that the engine sends, with ranges and conditions.
+    File { path: String, download_name: Option<String> },
+    /// An object with `__aiter__`.
+    Stream(Py<PyAny>),
+}
+
+impl Answer {
+    /// Reads what a handler returned.
+    pub(crate) fn from_value(value: &Bound<'_, PyAny>, endpoint: &Endpoint, tools: &Tools) -> PyResult<Self> {
+        let py = value.py();
+        if let Some(answer) = Self::from_simple(value, endpoint.status)? {
+            return Ok(answer);
+        }
+        if value.is_instance(tools.response_class.bind(py))? {
+            return Self::from_response(value, tools);
+        }
+        let Some(encode) = &endpoint.encode else {
+            return Err(PyTypeError::new_err(format!(
+                "`{}` returned {}, which its route cannot encode",
+                endpoint.name,
+                value.get_type().name()?,
+            )));
+        };
+        let encoded = encode.bind(py).call1((value,))?;
+        if let Ok(encoded) = encoded.cast_exact::<PyBytes>() {
+            return Ok(Self::Plain {
+                status: endpoint.status.unwrap_or(StatusCode::OK),
+                content_type: Some(JSON),
+                body: to_bytes(encoded),
+            });
+        }
+        if encoded.is_instance(tools.response_class.bind(py))? {
+            return Self::from_response(&encoded, tools);
+        }
+        Err(PyTypeError::new_err(format!(
+            "the encoder of `{}` returned {}, not bytes or a Response",
+            endpoint.name,
+            encoded.get_type().name()?,
+        )))
+    }
+
+    fn from_simple(value: &Bound<'_, PyAny>, status: Option<StatusCode>) -> PyResult<Option<Self>> {
+        let kind = value.get_type_ptr();
+        let py = value.py();
+        let (content_type, body) = if kind == PyString::type_object_raw(py) {
+            (TEXT, Bytes::copy_from_slice(value.cast::<PyString>()?.to_str()?.as_bytes()))
+        } else if kind == PyBytes::type_object_raw(py) {
+            (BINARY, to_bytes(value.cast::<PyBytes>()?))
+        } else if value.is_none() {
+            let status = status.unwrap_or(StatusCode::NO_CONTENT);
+            return Ok(Some(Self::Plain { status, content_type: None, body: Bytes::new() }));
+        } else {
+            return Ok(None);
+        };
+        let status = status.unwrap_or(StatusCode::OK);
+        Ok(Some(Self::Plain { status, content_type: Some(content_type), body }))
+    }
+
+    /// Keeps the request's head if the answer is a file.
+    pub(crate) fn with_request(mut self, held: &Held) -> Self {
+        if let Self::Full(full) = &mut self
+            && matches!(full.body, Payload::File { .. })
+        {
+            full.request = Some(held.exchange().parts.clone());
+        }
+        self
+    }
+
+    /// The answer to an exception: the application's own handling decides; if that fails, a bare 500.
+    pub(crate) fn from_error(py: Python<'_>, error: PyErr, held: &mut Held, tools: &Tools) -> Self {
+        let handled = held
+            .object(py)
+            .map(|request| request.clone_ref(py))
+            .and_then(|request| tools.on_error.bind(py).call1((request, error.value(py))))
+            .and_then(|response| Self::from_response(&response, tools));
+        handled.unwrap_or_else(|second| {
+            error.write_unraisable(py, None);
+            second.write_unraisable(py, None);
+            Self::Plain {
+                status: StatusCode::INTERNAL_SERVER_ERROR,
+                content_type: Some(TEXT),
+                body: Bytes::from_static(b"Internal Server Error"),
+            }
+        })
+    }
+
+    /// Reads a `vase.http.Response`.
+    pub(crate) fn from_response(response: &Bound<'_, PyAny>, tools: &Tools) -> PyResult<Self> {
+        let py = response.py();
+        let code: u16 = response.getattr(intern!(py, "status_code"))?.extract()?;
+        let status = StatusCode::from_u16(code)
+            .map_err(|_| PyValueError::new_err(format!("{code} is no HTTP status code")))?;
+        let raw = response.getattr(intern!(py, "raw_headers"))?;
+        let raw = raw.cast::<PyList>()?;
+        let mut headers = HeaderMap::with_capacity(raw.len());
+        for pair in raw.iter() {
+            let pair = pair.cast::<PyTuple>()?;
+            let (name, value) = (pair.get_borrowed_item(0)?, pair.get_borrowed_item(1)?);
+            let (name, value) = (name.cast::<PyString>()?, value.cast::<PyString>()?);
+            let (name, value) = (name.to_str()?, value.to_str()?);
+            headers.append(header_name(name)?, header_value(name, value)?);
+        }
+        let body = Self::payload(&response.getattr(intern!(py, "body"))?, tools)?;
+        Ok(Self::Full(Box::new(Full { status, headers, body, request: None })))
+    }
+
+    fn payload(body: &Bound<'_, PyAny>, tools: &Tools) -> PyResult<Payload> {
+        let py = body.py();
+        if let Ok(bytes) = body.cast_exact::<PyBytes>() {
+            return Ok(Payload::Bytes(to_bytes(bytes)));
+        }
+        if let Ok(text) = body.cast_exact::<PyString>() {
+            return Ok(Payload::Bytes(Bytes::copy_from_slice(text.to_str()?.as_bytes())));
+        }
+        if body.is_none() {
+            return Ok(Payload::Bytes(Bytes::new()));
+        }
+        if body.is_instance(tools.file_body_class.bind(py))? {
+            return Ok(Payload::File {
+                path: body.getattr(intern!(py, "path"))?.str()?.extract()?,
+                download_name: body.getattr(intern!(py, "download_name"))?.extract()?,
+            });
+        }
+        Ok(Payload::Stream(body.clone().unbind()))
+    }
+}
+
+fn header_name(name: &str) -> PyResult<HeaderName> {
+    HeaderName::from_bytes(name.as_bytes())
+        .map_err(|_| PyValueError::new_err(format!("`{name}` is no header name (RFC 9110 section 5.1)")))
+}
+
+fn header_value(name: &str, value: &str) -> PyResult<HeaderValue> {
+    // Latin-1 is what HTTP/1.1 carries; a character past it leaves as UTF-8.
+    if name == header::CONTENT_TYPE.as_str() && value == "application/json" {
+        return Ok(JSON);
+    }
+    HeaderValue::from_bytes(value.as_bytes()).map_err(|_| {
+        PyValueError::new_err(format!("the value of header `{name}` holds a line break or another control character"))
+    })
+}
+
+/// The bytes of a Python object: copied when small, shared when large.
+pub(crate) fn to_bytes(object: &Bound<'_, PyBytes>) -> Bytes {
+    let data = object.as_bytes();
+    if data.len() < COPY_BELOW {
+        return Bytes::copy_from_slice(data);
+    }
+    Bytes::from_owner(PyBackedBytes::from(object.clone()))
+}

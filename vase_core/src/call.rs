@@ -1,0 +1,358 @@
+//! The one crossing of a request: `PythonApp` is the tower service behind which Python lives.
+
+use std::cell::Cell;
+use std::convert::Infallible;
+use std::future::Future;
+use std::pin::Pin;
+use std::rc::Rc;
+use std::sync::Arc;
+use std::task::{Context, Poll};
+
+use bytes::Bytes;
+use http::{Response, header};
+use pyo3::intern;
+use pyo3::prelude::*;
+use vase_engine::{BodyError, Call, RequestBody, ResponseBody, problem};
+
+use crate::answer::Answer;
+use crate::arguments::{self, Values};
+use crate::endpoint::{Endpoint, Mode};
+use crate::handoff::{self, Step};
+use crate::hub::{Hub, HubHandle};
+use crate::request::{Exchange, Held};
+use crate::respond;
+use crate::slot::Slot;
+use crate::tools::Tools;
+
+/// Calls Python. Lives on the loop thread; a clone is one count.
+#[derive(Clone)]
+pub(crate) struct PythonApp {
+    pub(crate) hub: Rc<Hub>,
+    pub(crate) tools: Arc<Tools>,
+    pub(crate) handle: HubHandle,
+    pub(crate) calls: Rc<Cell<u64>>,
+    pub(crate) threads_max: usize,
+}
+
+impl tower::Service<Call> for PythonApp {
+    type Response = Response<ResponseBody>;
+    type Error = Infallible;
+    type Future = PythonFuture;
+
+    fn poll_ready(&mut self, _: &mut Context<'_>) -> Poll<Result<(), Infallible>> {
+        Poll::Ready(Ok(()))
+    }
+
+    fn call(&mut self, call: Call) -> PythonFuture {
+        let collects = self.tools.endpoints.get(call.route as usize).is_some_and(|endpoint| endpoint.collects);
+        if collects && !http_body::Body::is_end_stream(&call.body) {
+            let exchange = Box::new(Exchange::new(call));
+            let Some(body) = exchange.take_unread() else { unreachable!("nobody else has seen it") };
+            let state = State::Collecting { exchange, body, pieces: Vec::new() };
+            return PythonFuture { app: self.clone(), state };
+        }
+        let state = self.start(Box::new(Exchange::new(call)));
+        PythonFuture { app: self.clone(), state }
+    }
+}
+
+/// A request on its way through Python. Dropping it tells the handler that the client left.
+pub(crate) struct PythonFuture {
+    app: PythonApp,
+    state: State,
+}
+
+enum State {
+    Collecting { exchange: Box<Exchange>, body: RequestBody, pieces: Vec<Bytes> },
+    Waiting(Arc<Slot>),
+    Answered(Answer),
+    Refused(Box<Response<ResponseBody>>),
+    Done,
+}
+
+impl Future for PythonFuture {
+    type Output = Result<Response<ResponseBody>, Infallible>;
+
+    fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
+        loop {
+            match std::mem::replace(&mut self.state, State::Done) {
+                State::Answered(answer) => return Poll::Ready(Ok(respond::respond(answer, &self.app))),
+                State::Refused(response) => return Poll::Ready(Ok(*response)),
+                State::Waiting(slot) => match slot.poll(cx) {
+                    Poll::Ready(answer) => self.state = State::Answered(answer),
+                    Poll::Pending => {
+                        self.state = State::Waiting(slot);
+                        return Poll::Pending;
+                    }
+                },
+                State::Collecting { exchange, mut body, mut pieces } => {
+                    match poll_collect(&mut body, &mut pieces, cx) {
+                        Poll::Pending => {
+                            self.state = State::Collecting { exchange, body, pieces };
+                            return Poll::Pending;
+                        }
+                        Poll::Ready(Ok(())) => {
+                            exchange.set_body(pieces);
+                            self.state = self.app.start(exchange);
+                        }
+                        Poll::Ready(Err(error)) => {
+                            let accept = exchange.parts.headers.get(header::ACCEPT);
+                            let response = problem::respond(error.status(), error.code(), &error.to_string(), accept);
+                            self.state = State::Refused(Box::new(response));
+                        }
+                    }
+                }
+                State::Done => unreachable!("a future is not polled after its end"),
+            }
+        }
+    }
+}
+
+fn poll_collect(
+    body: &mut RequestBody,
+    pieces: &mut Vec<Bytes>,
+    cx: &mut Context<'_>,
+) -> Poll<Result<(), BodyError>> {
+    use http_body::Body as _;
+    loop {
+        match std::task::ready!(Pin::new(&mut *body).poll_frame(cx)) {
+            None => return Poll::Ready(Ok(())),
+            Some(Err(error)) => return Poll::Ready(Err(error)),
+            Some(Ok(frame)) => {
+                if let Ok(data) = frame.into_data() {
+                    pieces.push(data);
+                }
+                if body.is_end_stream() {
+                    return Poll::Ready(Ok(()));
+                }
+            }
+        }
+    }
+}
+
+impl Drop for PythonFuture {
+    fn drop(&mut self) {
+        let State::Waiting(slot) = &self.state else { return };
+        let Some(task) = slot.abandon() else { return };
+        let _ = Python::try_attach(|py| {
+            if let Err(error) = task.call_method0(py, intern!(py, "cancel")) {
+                error.write_unraisable(py, None);
+            }
+            self.app.hub.after_python(py);
+        });
+    }
+}
+
+/// How a call began.
+enum Began {
+    Answered(Answer),
+    Pending,
+}
+
+impl PythonApp {
+    /// Starts the handler now, or queues it behind what asyncio has ready.
+    fn start(&self, exchange: Box<Exchange>) -> State {
+        self.calls.set(self.calls.get() + 1);
+        self.hub.pulse.beat();
+        Python::attach(|py| {
+            let held = Held::Plain(exchange, Arc::clone(&self.handle), Arc::clone(&self.tools));
+            if self.hub.may_start(py) {
+                return self.begin_now(py, held);
+            }
+            let slot = Slot::new();
+            let (app, waiting) = (self.clone(), Arc::clone(&slot));
+            self.hub.queue(Box::new(move |py| {
+                if !waiting.is_abandoned() {
+                    app.begin_queued(py, held, &waiting);
+                }
+            }));
+            State::Waiting(slot)
+        })
+    }
+
+    fn begin_now(&self, py: Python<'_>, mut held: Held) -> State {
+        let mut slot = None;
+        let began = self.begin(py, &mut held, &mut slot);
+        self.hub.after_python(py);
+        match (began, slot) {
+            (Began::Pending, Some(slot)) => State::Waiting(slot),
+            (Began::Answered(answer), _) => State::Answered(answer.with_request(&held)),
+            (Began::Pending, None) => unreachable!("a pending call has a slot"),
+        }
+    }
+
+    fn begin_queued(&self, py: Python<'_>, mut held: Held, slot: &Arc<Slot>) {
+        let mut known = Some(Arc::clone(slot));
+        if let Began::Answered(answer) = self.begin(py, &mut held, &mut known) {
+            self.fill(slot, answer.with_request(&held));
+        }
+        self.hub.after_python(py);
+    }
+
+    fn fill(&self, slot: &Slot, answer: Answer) {
+        slot.put(answer);
+        if let Some(waker) = slot.take_waker() {
+            self.hub.wake(waker);
+        }
+    }
+
+    /// Finds the arguments and calls the handler in its mode. `slot` is made when the answer comes later.
+    fn begin(&self, py: Python<'_>, held: &mut Held, slot: &mut Option<Arc<Slot>>) -> Began {
+        let route = held.exchange().route as usize;
+        let Some(endpoint) = self.tools.endpoints.get(route).cloned() else {
+            let missing = pyo3::exceptions::PyRuntimeError::new_err(format!("route {route} has no endpoint"));
+            return Began::Answered(Answer::from_error(py, missing, held, &self.tools));
+        };
+        let Ok(values) = arguments::bind(py, &endpoint, held, &self.tools) else {
+            return self.begin_explaining(py, &endpoint, held, slot);
+        };
+        let outcome = match endpoint.mode {
+            Mode::Inline => self.call_inline(py, &endpoint, &values),
+            Mode::Coroutine => self.call_coroutine(py, &endpoint, &values),
+            Mode::Task => {
+                let coroutine = call_handler(py, &endpoint.handler, &values);
+                return match coroutine {
+                    Ok(coroutine) => self.run_task(py, &coroutine, &endpoint, held, slot),
+                    Err(error) => Began::Answered(Answer::from_error(py, error, held, &self.tools)),
+                };
+            }
+            Mode::Thread => return self.call_in_thread(endpoint, values, held, slot),
+        };
+        Began::Answered(outcome.unwrap_or_else(|error| Answer::from_error(py, error, held, &self.tools)))
+    }
+
+    fn call_inline(&self, py: Python<'_>, endpoint: &Endpoint, values: &Values) -> PyResult<Answer> {
+        let context = handoff::copy_context(self.tools.base_context.bind(py))?;
+        handoff::within_context(&context, || {
+            let value = call_handler(py, &endpoint.handler, values)?;
+            Answer::from_value(&value, endpoint, &self.tools)
+        })
+    }
+
+    fn call_coroutine(&self, py: Python<'_>, endpoint: &Endpoint, values: &Values) -> PyResult<Answer> {
+        let context = handoff::copy_context(self.tools.base_context.bind(py))?;
+        handoff::within_context(&context, || {
+            let coroutine = call_handler(py, &endpoint.handler, values)?;
+            match handoff::send_none(&coroutine)? {
+                Step::Returned(value) => Answer::from_value(&value, endpoint, &self.tools),
+                Step::Suspended => Err(pyo3::exceptions::PyRuntimeError::new_err(format!(
+                    "`{}` suspended although its bytecode cannot; this is a fault of Vase",
+                    endpoint.name
+                ))),
+            }
+        })
+    }
+
+    /// Asks Python's complete binder, which names every fault or calls the handler itself.
+    fn begin_explaining(&self, py: Python<'_>, endpoint: &Arc<Endpoint>, held: &mut Held, slot: &mut Option<Arc<Slot>>) -> Began {
+        let coroutine = match &endpoint.explain {
+            Some(explain) => held.object(py).map(|request| request.clone_ref(py)).and_then(|request| explain.bind(py).call1((request,))),
+            None => Err(pyo3::exceptions::PyValueError::new_err(format!("the request does not fit `{}`", endpoint.name))),
+        };
+        match coroutine {
+            Ok(coroutine) => self.run_task(py, &coroutine, endpoint, held, slot),
+            Err(error) => Began::Answered(Answer::from_error(py, error, held, &self.tools)),
+        }
+    }
+
+    /// Runs a coroutine in an eager task; most are done when this returns.
+    fn run_task(
+        &self,
+        py: Python<'_>,
+        coroutine: &Bound<'_, PyAny>,
+        endpoint: &Arc<Endpoint>,
+        held: &mut Held,
+        slot: &mut Option<Arc<Slot>>,
+    ) -> Began {
+        let task = match self.new_task(coroutine) {
+            Ok(task) => task,
+            Err(error) => return Began::Answered(Answer::from_error(py, error, held, &self.tools)),
+        };
+        let is_done = task.call_method0(intern!(py, "done")).and_then(|done| done.is_truthy()).unwrap_or(false);
+        if is_done {
+            let outcome = task
+                .call_method0(intern!(py, "result"))
+                .and_then(|value| Answer::from_value(&value, endpoint, &self.tools));
+            return Began::Answered(outcome.unwrap_or_else(|error| Answer::from_error(py, error, held, &self.tools)));
+        }
+        let slot = slot.get_or_insert_with(Slot::new);
+        slot.set_task(task.clone().unbind());
+        let completion = Completion {
+            app: self.clone(),
+            endpoint: Arc::clone(endpoint),
+            held: std::mem::replace(held, Held::Moving).into(),
+            slot: Arc::clone(slot),
+        };
+        let told = Bound::new(py, completion)
+            .and_then(|completion| task.call_method1(intern!(py, "add_done_callback"), (completion,)));
+        if let Err(error) = told {
+            error.write_unraisable(py, Some(&task));
+        }
+        Began::Pending
+    }
+
+    /// An eager `asyncio.Task` in a context of its own.
+    pub(crate) fn new_task<'py>(&self, coroutine: &Bound<'py, PyAny>) -> PyResult<Bound<'py, PyAny>> {
+        let py = coroutine.py();
+        let context = handoff::copy_context(self.tools.base_context.bind(py))?;
+        let parts = self
+            .hub
+            .parts()
+            .ok_or_else(|| pyo3::exceptions::PyRuntimeError::new_err("the event loop is closed"))?;
+        let eager = pyo3::types::PyBool::new(py, true);
+        let arguments = [coroutine.as_ptr(), parts.event_loop.as_ptr(), eager.as_ptr(), context.as_ptr()];
+        handoff::vectorcall(self.tools.task_class.bind(py), &arguments, Some(self.tools.task_names.bind(py)))
+    }
+
+    fn call_in_thread(&self, endpoint: Arc<Endpoint>, values: Values, held: &mut Held, slot: &mut Option<Arc<Slot>>) -> Began {
+        let slot = slot.get_or_insert_with(Slot::new);
+        let (waiting, tools) = (Arc::clone(slot), Arc::clone(&self.tools));
+        let mut held = std::mem::replace(held, Held::Moving);
+        let job = Box::new(move |py: Python<'_>| {
+            if waiting.is_abandoned() {
+                return waiting;
+            }
+            let outcome = handoff::copy_context(tools.base_context.bind(py)).and_then(|context| {
+                handoff::within_context(&context, || {
+                    let value = call_handler(py, &endpoint.handler, &values)?;
+                    Answer::from_value(&value, &endpoint, &tools)
+                })
+            });
+            drop(values);
+            let answer = outcome.unwrap_or_else(|error| Answer::from_error(py, error, &mut held, &tools));
+            waiting.put(answer.with_request(&held));
+            waiting
+        });
+        self.hub.pool_or_new(self.threads_max).submit(&self.hub, job);
+        Began::Pending
+    }
+}
+
+fn call_handler<'py>(py: Python<'py>, handler: &Py<PyAny>, values: &Values) -> PyResult<Bound<'py, PyAny>> {
+    let pointers: smallvec::SmallVec<[*mut pyo3::ffi::PyObject; 8]> = values.iter().map(Py::as_ptr).collect();
+    handoff::vectorcall(handler.bind(py), &pointers, None)
+}
+
+/// asyncio's done callback of a task that suspended: the answer goes to the connection that waits for it.
+#[pyclass(unsendable, module = "vase._core")]
+struct Completion {
+    app: PythonApp,
+    endpoint: Arc<Endpoint>,
+    held: std::cell::RefCell<Held>,
+    slot: Arc<Slot>,
+}
+
+#[pymethods]
+impl Completion {
+    fn __call__(&self, py: Python<'_>, task: &Bound<'_, PyAny>) {
+        let mut held = self.held.borrow_mut();
+        let outcome = task.call_method0(intern!(py, "result"));
+        if self.slot.is_abandoned() {
+            return;
+        }
+        let answer = outcome
+            .and_then(|value| Answer::from_value(&value, &self.endpoint, &self.app.tools))
+            .unwrap_or_else(|error| Answer::from_error(py, error, &mut held, &self.app.tools));
+        self.app.fill(&self.slot, answer.with_request(&held));
+    }
+}

@@ -1,0 +1,153 @@
+//! What a route leads to: a Python callable and how its arguments are found.
+
+use std::sync::Arc;
+
+use http::StatusCode;
+use pyo3::exceptions::PyValueError;
+use pyo3::prelude::*;
+use pyo3::types::PyTuple;
+
+/// How a handler is called.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Mode {
+    /// In place, on the loop thread: a `def` that never blocks.
+    Inline,
+    /// In place: an `async def` whose bytecode cannot suspend, driven without a Task.
+    Coroutine,
+    /// An eager `asyncio.Task`.
+    Task,
+    /// In the pool of threads.
+    Thread,
+}
+
+/// A type that the core converts a query parameter to when the text is canonical.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Kind {
+    Text,
+    Int,
+    Float,
+    Bool,
+}
+
+/// Where an argument comes from. Arguments are passed by position, in the order of this list.
+pub(crate) enum Argument {
+    Request,
+    Path(usize),
+    PathAs(usize, Py<PyAny>),
+    Query { name: String, kind: Kind, default: Option<Py<PyAny>> },
+    QueryList { name: String, kind: Kind, default: Option<Py<PyAny>> },
+    Header { name: http::HeaderName, default: Option<Py<PyAny>> },
+    Json(Py<PyAny>),
+    Body,
+    Value(Py<PyAny>),
+}
+
+/// A Python handler and the plan of its call; made once at start by `vase.binding`.
+pub(crate) struct Endpoint {
+    pub(crate) handler: Py<PyAny>,
+    pub(crate) mode: Mode,
+    pub(crate) arguments: Vec<Argument>,
+    pub(crate) encode: Option<Py<PyAny>>,
+    pub(crate) explain: Option<Py<PyAny>>,
+    pub(crate) status: Option<StatusCode>,
+    /// Whether the body is read before the call.
+    pub(crate) collects: bool,
+    pub(crate) name: String,
+    pub(crate) route: String,
+    /// The names of the path's parameters, in order.
+    pub(crate) parameters: Vec<String>,
+}
+
+/// The Python face of an endpoint.
+#[pyclass(frozen, name = "Endpoint", module = "vase._core")]
+pub(crate) struct PyEndpoint(pub(crate) Arc<Endpoint>);
+
+#[pymethods]
+impl PyEndpoint {
+    /// Describes how `handler` is called; see `_core.pyi`.
+    #[new]
+    #[pyo3(signature = (handler, *, mode, arguments=None, encode=None, explain=None, status=None, collects=false, name=String::new(), route=String::new(), parameters=Vec::new()))]
+    #[allow(clippy::too_many_arguments)]
+    fn new(
+        handler: Py<PyAny>,
+        mode: &str,
+        arguments: Option<Vec<Bound<'_, PyTuple>>>,
+        encode: Option<Py<PyAny>>,
+        explain: Option<Py<PyAny>>,
+        status: Option<u16>,
+        collects: bool,
+        name: String,
+        route: String,
+        parameters: Vec<String>,
+    ) -> PyResult<Self> {
+        let mode = match mode {
+            "inline" => Mode::Inline,
+            "coroutine" => Mode::Coroutine,
+            "task" => Mode::Task,
+            "thread" => Mode::Thread,
+            other => return Err(PyValueError::new_err(format!("unknown mode: {other}"))),
+        };
+        let arguments =
+            arguments.unwrap_or_default().iter().map(Argument::parse).collect::<PyResult<Vec<_>>>()?;
+        let wants_body = arguments.iter().any(|argument| matches!(argument, Argument::Json(_) | Argument::Body));
+        let status = status
+            .map(StatusCode::from_u16)
+            .transpose()
+            .map_err(|_| PyValueError::new_err(format!("{name}: no HTTP status code: {status:?}")))?;
+        Ok(Self(Arc::new(Endpoint {
+            handler,
+            mode,
+            arguments,
+            encode,
+            explain,
+            status,
+            collects: collects || wants_body,
+            name,
+            route,
+            parameters,
+        })))
+    }
+}
+
+impl Argument {
+    fn parse(source: &Bound<'_, PyTuple>) -> PyResult<Self> {
+        let word: String = source.get_item(0)?.extract()?;
+        let name = || source.get_item(1)?.extract::<String>();
+        let object = |index: usize| source.get_item(index).map(Bound::unbind);
+        Ok(match word.as_str() {
+            "request" => Self::Request,
+            "path" => Self::Path(source.get_item(1)?.extract()?),
+            "path_as" => Self::PathAs(source.get_item(1)?.extract()?, object(2)?),
+            "query" => Self::Query { name: name()?, kind: kind(source)?, default: default(source, 3)? },
+            "query_list" => Self::QueryList { name: name()?, kind: kind(source)?, default: default(source, 3)? },
+            "header" => Self::Header {
+                name: http::HeaderName::from_bytes(name()?.to_lowercase().as_bytes())
+                    .map_err(|error| PyValueError::new_err(error.to_string()))?,
+                default: default(source, 2)?,
+            },
+            "json" => Self::Json(object(1)?),
+            "body" => Self::Body,
+            "value" => Self::Value(object(1)?),
+            other => return Err(PyValueError::new_err(format!("unknown source of an argument: {other}"))),
+        })
+    }
+}
+
+fn kind(source: &Bound<'_, PyTuple>) -> PyResult<Kind> {
+    match source.get_item(2)?.extract::<String>()?.as_str() {
+        "str" => Ok(Kind::Text),
+        "int" => Ok(Kind::Int),
+        "float" => Ok(Kind::Float),
+        "bool" => Ok(Kind::Bool),
+        other => Err(PyValueError::new_err(format!("unknown kind of a query parameter: {other}"))),
+    }
+}
+
+/// The default at a place of the tuple; `...` or nothing means that the parameter is required.
+fn default(source: &Bound<'_, PyTuple>, index: usize) -> PyResult<Option<Py<PyAny>>> {
+    if source.len() <= index {
+        return Ok(None);
+    }
+    let value = source.get_item(index)?;
+    Ok((!value.is(&value.py().Ellipsis())).then(|| value.unbind()))
+}

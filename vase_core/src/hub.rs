@@ -1,0 +1,217 @@
+//! What the loop thread shares between asyncio and tokio.
+//!
+//! One `Hub` belongs to one [`Reactor`](crate::reactor::Reactor), thus to one thread, one asyncio loop and one tokio runtime.
+//! Everything here is cheap on purpose: a request touches it a handful of times.
+
+use std::cell::{Cell, OnceCell, RefCell};
+use std::collections::VecDeque;
+use std::future::Future;
+use std::pin::Pin;
+use std::rc::Rc;
+use std::sync::Arc;
+use std::task::Waker;
+
+use pyo3::prelude::*;
+use pyo3::types::PyList;
+
+use crate::gil::Pulse;
+use crate::handoff::LoopBound;
+use crate::threads::Pool;
+
+/// A future that lives on the loop thread.
+pub(crate) type LocalFuture = Pin<Box<dyn Future<Output = ()>>>;
+
+/// The hub, for objects that other threads may hold; only the loop thread gets at it.
+pub(crate) type HubHandle = Arc<LoopBound<Rc<Hub>>>;
+
+/// A call that waits its turn behind asyncio callbacks that were ready before it came.
+pub(crate) type Queued = Box<dyn FnOnce(Python<'_>)>;
+
+/// What had to wait until the runtime is entered again: a waker fired outside of it would take tokio's cross-thread path
+/// and write an eventfd for each answer.
+enum Deferred {
+    Wake(Waker),
+    Spawn(LocalFuture),
+}
+
+/// How many queued requests start between two looks at asyncio's ready queue.
+const STARTS_PER_TURN: usize = 32;
+
+/// After so many turns a queued request starts even if asyncio has callbacks ready: nobody waits for ever.
+const TURNS_TO_WAIT: u32 = 4;
+
+/// The asyncio loop's parts that the reactor looks at.
+pub(crate) struct LoopParts {
+    pub(crate) event_loop: Py<PyAny>,
+    ready: Py<PyAny>,
+    scheduled: Py<PyList>,
+}
+
+/// The state that the loop thread shares between asyncio and tokio.
+pub(crate) struct Hub {
+    parts: OnceCell<LoopParts>,
+    inside: Cell<bool>,
+    root: RefCell<Option<Waker>>,
+    deferred: RefCell<Vec<Deferred>>,
+    queued: RefCell<VecDeque<Queued>>,
+    turns_waited: Cell<u32>,
+    timers_at_entry: Cell<usize>,
+    pool: OnceCell<Rc<Pool>>,
+    pub(crate) pulse: Arc<Pulse>,
+}
+
+impl Hub {
+    pub(crate) fn new(pulse: Arc<Pulse>) -> Rc<Self> {
+        Rc::new(Self {
+            parts: OnceCell::new(),
+            inside: Cell::new(false),
+            root: RefCell::new(None),
+            deferred: RefCell::new(Vec::new()),
+            queued: RefCell::new(VecDeque::new()),
+            turns_waited: Cell::new(0),
+            timers_at_entry: Cell::new(0),
+            pool: OnceCell::new(),
+            pulse,
+        })
+    }
+
+    /// Ties the hub to the asyncio loop whose selector it drives; the first loop stays.
+    pub(crate) fn bind(&self, event_loop: &Bound<'_, PyAny>) -> PyResult<()> {
+        let parts = LoopParts {
+            event_loop: event_loop.clone().unbind(),
+            ready: event_loop.getattr("_ready")?.unbind(),
+            scheduled: event_loop.getattr("_scheduled")?.cast_into::<PyList>()?.unbind(),
+        };
+        // A second bind would be a fault of `vase.loop`, which calls it once.
+        let _ = self.parts.set(parts);
+        Ok(())
+    }
+
+    /// The loop's parts, once bound.
+    pub(crate) fn parts(&self) -> Option<&LoopParts> {
+        self.parts.get()
+    }
+
+    /// The pool for `def` handlers, made by the first engine that needs it.
+    pub(crate) fn pool_or_new(&self, most: usize) -> &Rc<Pool> {
+        self.pool.get_or_init(|| Rc::new(Pool::new(Arc::clone(&self.pulse), most)))
+    }
+
+    pub(crate) fn pool(&self) -> Option<&Rc<Pool>> {
+        self.pool.get()
+    }
+
+    pub(crate) fn is_inside(&self) -> bool {
+        self.inside.get()
+    }
+
+    pub(crate) fn set_inside(&self, inside: bool) {
+        self.inside.set(inside);
+    }
+
+    pub(crate) fn set_root(&self, waker: &Waker) {
+        let mut root = self.root.borrow_mut();
+        match &mut *root {
+            Some(known) if known.will_wake(waker) => {}
+            other => *other = Some(waker.clone()),
+        }
+    }
+
+    /// Has the root future looked at again before the runtime parks.
+    pub(crate) fn wake_root(&self) {
+        if let Some(root) = &*self.root.borrow() {
+            root.wake_by_ref();
+        }
+    }
+
+    /// Fires a waker now when the runtime is entered, else as the first thing of the next turn.
+    pub(crate) fn wake(&self, waker: Waker) {
+        if self.inside.get() {
+            waker.wake();
+        } else {
+            self.deferred.borrow_mut().push(Deferred::Wake(waker));
+        }
+    }
+
+    /// Starts a future on the loop thread, now or as the first thing of the next turn.
+    pub(crate) fn spawn(&self, future: LocalFuture) {
+        if self.inside.get() {
+            tokio::task::spawn_local(future);
+        } else {
+            self.deferred.borrow_mut().push(Deferred::Spawn(future));
+        }
+    }
+
+    /// Does what was put off while the runtime was not entered.
+    pub(crate) fn run_deferred(&self) {
+        loop {
+            let batch = std::mem::take(&mut *self.deferred.borrow_mut());
+            if batch.is_empty() {
+                return;
+            }
+            for item in batch {
+                match item {
+                    Deferred::Wake(waker) => waker.wake(),
+                    Deferred::Spawn(future) => drop(tokio::task::spawn_local(future)),
+                }
+            }
+        }
+    }
+
+    /// True while asyncio has no callback ready to run: a new request may start at once.
+    pub(crate) fn may_start(&self, py: Python<'_>) -> bool {
+        self.queued.borrow().is_empty() && self.ready_is_empty(py)
+    }
+
+    /// Queues a new request behind the callbacks that are ready now.
+    pub(crate) fn queue(&self, call: Queued) {
+        self.queued.borrow_mut().push_back(call);
+        self.wake_root();
+    }
+
+    /// Starts queued requests: all the runtime may when asyncio is idle, a batch of them after a few turns otherwise.
+    pub(crate) fn start_queued(&self, py: Python<'_>) {
+        if self.queued.borrow().is_empty() {
+            self.turns_waited.set(0);
+            return;
+        }
+        let waited = self.turns_waited.get() + 1;
+        self.turns_waited.set(waited);
+        for started in 0..STARTS_PER_TURN {
+            if !self.ready_is_empty(py) && (waited < TURNS_TO_WAIT || started >= STARTS_PER_TURN / 4) {
+                return;
+            }
+            let Some(call) = self.queued.borrow_mut().pop_front() else { return };
+            self.turns_waited.set(0);
+            call(py);
+        }
+    }
+
+    pub(crate) fn has_queued(&self) -> bool {
+        !self.queued.borrow().is_empty()
+    }
+
+    /// Remembers how many timers asyncio has, to see later whether a handler added one.
+    pub(crate) fn note_timers(&self, py: Python<'_>) {
+        if let Some(parts) = self.parts.get() {
+            self.timers_at_entry.set(parts.scheduled.bind(py).len());
+        }
+    }
+
+    /// True when asyncio has something to do that it did not have when the turn began.
+    pub(crate) fn loop_has_work(&self, py: Python<'_>) -> bool {
+        let Some(parts) = self.parts.get() else { return false };
+        !self.ready_is_empty(py) || parts.scheduled.bind(py).len() != self.timers_at_entry.get()
+    }
+
+    /// To be called after Python ran inside a turn: asyncio gets its turn if it was given work.
+    pub(crate) fn after_python(&self, py: Python<'_>) {
+        if self.loop_has_work(py) {
+            self.wake_root();
+        }
+    }
+
+    fn ready_is_empty(&self, py: Python<'_>) -> bool {
+        self.parts.get().is_none_or(|parts| parts.ready.bind(py).len().unwrap_or(0) == 0)
+    }
+}

@@ -1,0 +1,177 @@
+//! The turn of the loop: asyncio's `select()` drives tokio.
+//!
+//! asyncio calls `Reactor.turn(timeout)` where it would wait in epoll. Inside, tokio runs accept, hyper, tower and the
+//! requests' calls into Python; asyncio's own descriptors stay in their own epoll, which tokio watches as one descriptor.
+//! A turn ends when asyncio has something to do: its epoll has events, its ready queue is not empty, a timer is due.
+
+use std::cell::RefCell;
+use std::os::fd::{OwnedFd, RawFd};
+use std::pin::Pin;
+use std::rc::Rc;
+use std::sync::Arc;
+use std::task::{Context, Poll};
+use std::time::Duration;
+
+use pyo3::exceptions::PyRuntimeError;
+use pyo3::prelude::*;
+use rustix::event::{PollFd, PollFlags};
+use tokio::io::unix::AsyncFd;
+use tokio::runtime::{Builder, LocalOptions, LocalRuntime};
+use tokio::time::Sleep;
+
+use crate::gil::{ParkHooks, Pulse};
+use crate::handoff;
+use crate::hub::Hub;
+
+/// Drives tokio from asyncio's selector. One per loop, used on the loop's thread alone.
+#[pyclass(unsendable, module = "vase._core")]
+pub(crate) struct Reactor {
+    pub(crate) hub: Rc<Hub>,
+    hooks: ParkHooks,
+    runtime: RefCell<Option<Rc<LocalRuntime>>>,
+    inner: Rc<RefCell<Option<AsyncFd<OwnedFd>>>>,
+}
+
+impl Reactor {
+    /// The runtime, or the error that says the loop is closed.
+    pub(crate) fn runtime(&self) -> PyResult<Rc<LocalRuntime>> {
+        self.runtime.borrow().clone().ok_or_else(|| PyRuntimeError::new_err("the event loop is closed"))
+    }
+}
+
+#[pymethods]
+impl Reactor {
+    /// Makes the runtime; `descriptor` is the epoll in which asyncio keeps its own descriptors.
+    #[new]
+    fn new(descriptor: RawFd) -> PyResult<Self> {
+        let pulse = Arc::new(Pulse::default());
+        let hooks = ParkHooks::new(Arc::clone(&pulse));
+        let (park, unpark) = (hooks.clone(), hooks.clone());
+        let runtime = Builder::new_current_thread()
+            .enable_all()
+            .on_thread_park(move || park.park())
+            .on_thread_unpark(move || unpark.unpark())
+            .build_local(LocalOptions::default())?;
+        let inner = {
+            let _guard = runtime.enter();
+            handoff::watch(descriptor)?
+        };
+        Ok(Self {
+            hub: Hub::new(pulse),
+            hooks,
+            runtime: RefCell::new(Some(Rc::new(runtime))),
+            inner: Rc::new(RefCell::new(Some(inner))),
+        })
+    }
+
+    /// Ties the reactor to the loop whose selector it drives.
+    fn bind(&self, event_loop: &Bound<'_, PyAny>) -> PyResult<()> {
+        self.hub.bind(event_loop)
+    }
+
+    /// Runs tokio until asyncio has something to do or `timeout` seconds are over (`None`: no bound).
+    ///
+    /// Returns whether asyncio's own epoll has events.
+    fn turn(&self, py: Python<'_>, timeout: Option<f64>) -> PyResult<bool> {
+        if self.hub.is_inside() {
+            // A nested loop inside a handler: tokio cannot be entered twice, asyncio's descriptors still can be polled.
+            return Ok(true);
+        }
+        let runtime = self.runtime()?;
+        let pulse = Arc::clone(&self.hub.pulse);
+        pulse.beat();
+        self.hub.note_timers(py);
+        let root = Root {
+            hub: &self.hub,
+            inner: &self.inner,
+            timeout: timeout.map(|seconds| Duration::try_from_secs_f64(seconds.max(0.0)).unwrap_or(Duration::MAX)),
+            sleep: None,
+            polled: false,
+        };
+        self.hub.set_inside(true);
+        self.hooks.set_entered(true);
+        let outcome = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| runtime.block_on(root)));
+        self.hooks.set_entered(false);
+        self.hub.set_inside(false);
+        if let Some(error) = pulse.take_raised() {
+            return Err(error);
+        }
+        outcome.map_err(|_| PyRuntimeError::new_err("the HTTP engine panicked; this is a fault of Vase"))
+    }
+
+    /// Ends the runtime and everything that runs in it.
+    fn close(&self) {
+        drop(self.inner.borrow_mut().take());
+        let runtime = self.runtime.borrow_mut().take();
+        if let Some(Ok(runtime)) = runtime.map(Rc::try_unwrap) {
+            runtime.shutdown_background();
+        }
+    }
+}
+
+/// The future that tokio runs everything else beside: it ends the turn.
+struct Root<'a> {
+    hub: &'a Rc<Hub>,
+    inner: &'a Rc<RefCell<Option<AsyncFd<OwnedFd>>>>,
+    timeout: Option<Duration>,
+    sleep: Option<Pin<Box<Sleep>>>,
+    polled: bool,
+}
+
+impl Root<'_> {
+    /// Whether asyncio's epoll has events. Its outer registration is edge-triggered, so it is cleared only when empty.
+    fn inner_is_ready(&self, cx: &mut Context<'_>) -> bool {
+        let inner = self.inner.borrow();
+        let Some(inner) = inner.as_ref() else { return false };
+        while let Poll::Ready(Ok(mut guard)) = inner.poll_read_ready(cx) {
+            if is_readable(inner.get_ref()) {
+                return true;
+            }
+            guard.clear_ready();
+        }
+        false
+    }
+
+    fn is_late(&mut self, cx: &mut Context<'_>) -> bool {
+        match self.timeout {
+            None => false,
+            Some(Duration::ZERO) => self.polled,
+            Some(timeout) => {
+                let sleep = self.sleep.get_or_insert_with(|| Box::pin(tokio::time::sleep(timeout)));
+                sleep.as_mut().poll(cx).is_ready()
+            }
+        }
+    }
+}
+
+impl Future for Root<'_> {
+    type Output = bool;
+
+    fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<bool> {
+        self.hub.set_root(cx.waker());
+        self.hub.pulse.root.register(cx.waker());
+        self.hub.run_deferred();
+        Python::attach(|py| {
+            crate::threads::collect(self.hub);
+            self.hub.start_queued(py);
+            if self.inner_is_ready(cx) {
+                return Poll::Ready(true);
+            }
+            if self.hub.loop_has_work(py) && self.polled || self.is_late(cx) {
+                return Poll::Ready(false);
+            }
+            if self.timeout == Some(Duration::ZERO) || self.hub.loop_has_work(py) || self.hub.has_queued() {
+                // One pass over what tokio has ready, then back.
+                cx.waker().wake_by_ref();
+            }
+            self.polled = true;
+            Poll::Pending
+        })
+    }
+}
+
+fn is_readable(descriptor: &OwnedFd) -> bool {
+    let now = rustix::event::Timespec { tv_sec: 0, tv_nsec: 0 };
+    let mut watched = [PollFd::new(descriptor, PollFlags::IN)];
+    matches!(rustix::event::poll(&mut watched, Some(&now)), Ok(1..))
+}

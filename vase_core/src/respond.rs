@@ -1,0 +1,70 @@
+//! An [`Answer`] → the engine's response, on the loop thread: files are opened and streams started here.
+
+use http::{HeaderMap, HeaderValue, Response, StatusCode, header};
+use pyo3::prelude::*;
+use vase_engine::{ResponseBody, problem};
+
+use crate::answer::{Answer, Full, Payload};
+use crate::call::PythonApp;
+use crate::stream;
+
+/// Makes the response.
+pub(crate) fn respond(answer: Answer, app: &PythonApp) -> Response<ResponseBody> {
+    match answer {
+        Answer::Plain { status, content_type, body } => {
+            let mut response = Response::new(ResponseBody::full(body));
+            *response.status_mut() = status;
+            if let Some(content_type) = content_type {
+                response.headers_mut().insert(header::CONTENT_TYPE, content_type);
+            }
+            response
+        }
+        Answer::Full(full) => respond_full(*full, app),
+    }
+}
+
+fn respond_full(full: Full, app: &PythonApp) -> Response<ResponseBody> {
+    let Full { status, headers, body, request } = full;
+    let body = match body {
+        Payload::Bytes(bytes) => ResponseBody::full(bytes),
+        Payload::File { path, download_name } => return respond_file(&path, download_name.as_deref(), headers, request.as_ref()),
+        Payload::Stream(iterator) => match start_stream(&iterator, app) {
+            Ok(body) => body,
+            Err(error) => {
+                Python::attach(|py| error.write_unraisable(py, None));
+                return problem::respond(
+                    StatusCode::INTERNAL_SERVER_ERROR,
+                    "http.stream",
+                    "the answer could not be started",
+                    None,
+                );
+            }
+        },
+    };
+    let mut response = Response::new(body);
+    *response.status_mut() = status;
+    *response.headers_mut() = headers;
+    response
+}
+
+/// Starts the task that pulls a Python iterator, and gives its other end.
+fn start_stream(iterator: &Py<PyAny>, app: &PythonApp) -> PyResult<ResponseBody> {
+    Python::attach(|py| {
+        let (sender, receiver) = stream::channel(&app.hub);
+        let coroutine = app.tools.pump.bind(py).call1((Bound::new(py, sender)?, iterator))?;
+        let task = app.new_task(&coroutine)?;
+        receiver.set_task(task.unbind());
+        app.hub.after_python(py);
+        Ok(ResponseBody::from_stream(receiver))
+    })
+}
+
+fn respond_file(
+    path: &str,
+    download_name: Option<&str>,
+    headers: HeaderMap<HeaderValue>,
+    request: Option<&http::request::Parts>,
+) -> Response<ResponseBody> {
+    let _ = (path, download_name, headers, request);
+    todo!("files")
+}

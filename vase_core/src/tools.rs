@@ -1,0 +1,55 @@
+//! The Python objects that the bridge uses, looked up once when an engine is made.
+
+use std::sync::Arc;
+
+use pyo3::prelude::*;
+use pyo3::types::PyTuple;
+
+use crate::endpoint::Endpoint;
+
+/// Names of the keyword arguments of `asyncio.Task` as the bridge passes them.
+const TASK_NAMES: [&str; 3] = ["loop", "eager_start", "context"];
+
+/// What the bridge needs of Python. Shared with pool threads, thus `Send` and `Sync`.
+pub(crate) struct Tools {
+    pub(crate) endpoints: Vec<Arc<Endpoint>>,
+    pub(crate) response_class: Py<PyAny>,
+    pub(crate) file_body_class: Py<PyAny>,
+    pub(crate) on_error: Py<PyAny>,
+    pub(crate) pump: Py<PyAny>,
+    pub(crate) parse_json: Py<PyAny>,
+    pub(crate) task_class: Py<PyAny>,
+    pub(crate) task_names: Py<PyTuple>,
+    pub(crate) base_context: Py<PyAny>,
+    pub(crate) uuid_class: Py<PyAny>,
+    pub(crate) decimal_class: Py<PyAny>,
+    pub(crate) parse_date: Py<PyAny>,
+    pub(crate) parse_datetime: Py<PyAny>,
+    pub(crate) query_params_class: Py<PyAny>,
+}
+
+impl Tools {
+    /// Looks everything up; `hooks` is the object that `vase.application` passes to `Engine`.
+    pub(crate) fn new(endpoints: Vec<Arc<Endpoint>>, hooks: &Bound<'_, PyAny>) -> PyResult<Self> {
+        let py = hooks.py();
+        let hook = |name: &str| hooks.getattr(name).map(Bound::unbind);
+        let named = |module: &str, name: &str| py.import(module)?.getattr(name).map(Bound::unbind);
+        let datetime = py.import("datetime")?;
+        Ok(Self {
+            endpoints,
+            response_class: hook("response_class")?,
+            file_body_class: hook("file_body_class")?,
+            on_error: hook("on_error")?,
+            pump: hook("pump")?,
+            parse_json: hook("parse_json")?,
+            query_params_class: hook("query_params_class")?,
+            task_class: named("asyncio", "Task")?,
+            task_names: PyTuple::new(py, TASK_NAMES)?.unbind(),
+            base_context: py.import("contextvars")?.call_method0("copy_context")?.unbind(),
+            uuid_class: named("uuid", "UUID")?,
+            decimal_class: named("decimal", "Decimal")?,
+            parse_date: datetime.getattr("date")?.getattr("fromisoformat")?.unbind(),
+            parse_datetime: datetime.getattr("datetime")?.getattr("fromisoformat")?.unbind(),
+        })
+    }
+}
