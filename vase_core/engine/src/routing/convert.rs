@@ -3,6 +3,8 @@
 //! A converter either takes the whole text or refuses it. What it takes is what Python's own
 //! constructors take without a second look, and less: no `+`, no `_`, no spaces, no `nan`.
 
+use std::fmt::Write as _;
+
 use regex::Regex;
 
 use super::params::Value;
@@ -124,7 +126,9 @@ impl Converter {
             .to_owned(),
             Self::Slug => "[-a-zA-Z0-9_]+".to_owned(),
             Self::Choice(choices) => {
-                let choices: Vec<String> = choices.iter().map(|text| regex::escape(text)).collect();
+                let mut choices: Vec<String> =
+                    choices.iter().map(|text| regex::escape(text)).collect();
+                choices.sort_by_key(|text| std::cmp::Reverse(text.len()));
                 format!("(?:{})", choices.join("|"))
             }
             Self::Regex(regex) => {
@@ -336,7 +340,7 @@ fn parse_datetime(text: &str) -> Option<String> {
         take_byte(rest, b":")?;
         let minutes = take_number(rest, 2).filter(|minutes| *minutes < 60)?;
         result.push(char::from(sign));
-        result.push_str(&format!("{hours:02}:{minutes:02}"));
+        let _ = write!(result, "{hours:02}:{minutes:02}");
     } else {
         result.push_str("+00:00");
     }

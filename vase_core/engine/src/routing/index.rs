@@ -26,7 +26,7 @@ pub(super) struct Trie {
 
 #[derive(Debug, Clone, Default)]
 struct Node {
-    literals: TextMap<usize>,
+    literals: Literals,
     parameter: Option<usize>,
     /// Routes whose pattern ends here.
     ends: Vec<usize>,
@@ -45,7 +45,7 @@ impl Trie {
             let next = self.nodes.len();
             let node = &mut self.nodes[at];
             at = match key {
-                Some(literal) => *node.literals.entry(literal.clone()).or_insert(next),
+                Some(literal) => node.literals.insert(literal, next),
                 None => *node.parameter.get_or_insert(next),
             };
             if at == next {
@@ -88,25 +88,51 @@ impl Trie {
             if !node.tails.is_empty() {
                 candidates.push(&node.tails);
             }
-            let literal = if node.literals.is_empty() {
-                None
-            } else {
-                node.literals.get(path.segment(depth))
-            };
+            let literal = node.literals.get(path.segment(depth));
             depth += 1;
             node = match (literal, node.parameter) {
                 (Some(literal), Some(parameter)) => {
-                    self.visit(&self.nodes[*literal], path, depth, candidates);
+                    self.visit(&self.nodes[literal], path, depth, candidates);
                     &self.nodes[parameter]
                 }
-                (Some(index), None) => &self.nodes[*index],
-                (None, Some(index)) => &self.nodes[index],
+                (Some(index), None) | (None, Some(index)) => &self.nodes[index],
                 (None, None) => return,
             };
         }
         if !node.ends.is_empty() {
             candidates.push(&node.ends);
         }
+    }
+}
+
+/// The literal children of a node. Most nodes have few, and comparing is quicker than hashing.
+#[derive(Debug, Clone, Default)]
+struct Literals {
+    few: Vec<(Box<str>, usize)>,
+    many: TextMap<usize>,
+}
+
+impl Literals {
+    const FEW: usize = 4;
+
+    /// Adds a child unless it is there; returns the one that is there then.
+    fn insert(&mut self, literal: &str, node: usize) -> usize {
+        if let Some(node) = self.get(literal) {
+            return node;
+        }
+        self.few.push((literal.into(), node));
+        if self.few.len() > Self::FEW || !self.many.is_empty() {
+            self.many.extend(self.few.drain(..));
+        }
+        node
+    }
+
+    fn get(&self, literal: &str) -> Option<usize> {
+        if self.many.is_empty() {
+            let same = self.few.iter().find(|(known, _)| **known == *literal);
+            return same.map(|(_, node)| *node);
+        }
+        self.many.get(literal).copied()
     }
 }
 

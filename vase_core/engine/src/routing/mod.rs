@@ -28,7 +28,8 @@
 //! - **Several parameters in one segment.** The left one takes the most, as in a regular
 //!   expression; borders are found once, before conversion.
 //! - **Parameters that span segments** (path, and regular expressions that can match a slash) may
-//!   stand anywhere; what stands right of one is compared with the decoded rest of the path.
+//!   stand anywhere. What shares a segment with one or stands right of it is compared with the
+//!   decoded rest of the path, where an escaped slash is a slash.
 //! - **The slash at the end.** When nothing matches, but would with one slash more or less, the
 //!   client is sent there: 301 for GET and HEAD, 308 for the others.
 //!

@@ -2,6 +2,7 @@
 
 use std::borrow::Cow;
 
+use memchr::{memchr_iter, memchr2};
 use percent_encoding::percent_decode_str;
 use smallvec::SmallVec;
 
@@ -13,7 +14,7 @@ pub(super) struct BadPath;
 ///
 /// A NUL never comes through hyper, but a path need not come from there.
 pub(super) fn is_plain(raw: &str) -> bool {
-    !raw.bytes().any(|byte| byte == b'%' || byte == 0)
+    memchr2(b'%', 0, raw.as_bytes()).is_none()
 }
 
 /// A decoded path and where its segments begin.
@@ -30,10 +31,7 @@ pub(super) struct Path<'a> {
 
 impl<'a> Path<'a> {
     /// Decodes a path that begins with a slash.
-    pub(super) fn parse(raw: &'a str) -> Result<Self, BadPath> {
-        if is_plain(raw) {
-            return Ok(Self::plain(raw));
-        }
+    pub(super) fn decode(raw: &'a str) -> Result<Self, BadPath> {
         let mut text = Vec::with_capacity(raw.len());
         let mut starts = SmallVec::new();
         let mut hides_slash = false;
@@ -59,12 +57,9 @@ impl<'a> Path<'a> {
 
     /// Cuts a path that needs no decoding.
     pub(super) fn plain(text: &'a str) -> Self {
-        let mut starts = SmallVec::new();
-        for (index, byte) in text.bytes().enumerate() {
-            if byte == b'/' {
-                starts.push(index + 1);
-            }
-        }
+        let mut starts: SmallVec<_> = memchr_iter(b'/', text.as_bytes())
+            .map(|slash| slash + 1)
+            .collect();
         starts.push(text.len() + 1);
         Self {
             text: Cow::Borrowed(text),

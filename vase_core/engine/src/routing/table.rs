@@ -1,5 +1,7 @@
 //! All routes of a site, and the search for the one that a request means.
 
+use std::fmt::Write as _;
+
 use http::{HeaderValue, Method, StatusCode};
 use serde::Serialize;
 
@@ -128,18 +130,24 @@ impl RouteTable {
     /// Finds what answers a request. The path is taken as it came, percent-encoded.
     pub fn find(&self, method: &Method, path: &str) -> Found {
         let wanted = self.methods.find(method);
-        if path::is_plain(path)
-            && let Some(routes) = self.statics.get(path)
-        {
-            return self.find_static(method, wanted, path, routes);
-        }
         if !path.starts_with('/') {
             return self.find_pathless(method, path);
         }
-        let Ok(parsed) = Path::parse(path) else {
-            return Found::BadRequest;
+        let is_plain = path::is_plain(path);
+        if is_plain && let Some(routes) = self.statics.get(path) {
+            return self.find_static(method, wanted, path, routes);
+        }
+        let (parsed, candidates) = if is_plain {
+            let parsed = Path::plain(path);
+            let candidates = self.dynamics.find(&parsed);
+            (parsed, candidates)
+        } else {
+            let Ok(parsed) = Path::decode(path) else {
+                return Found::BadRequest;
+            };
+            let candidates = self.candidates(&parsed);
+            (parsed, candidates)
         };
-        let candidates = self.candidates(&parsed);
         if let Some(found) = self.find_route(wanted, &parsed, candidates.clone()) {
             return found;
         }
@@ -244,7 +252,7 @@ impl RouteTable {
             })
         };
         let mut sets: Vec<MethodSet> = self.statics.values().map(|list| union(list)).collect();
-        sets.extend(self.dynamics.leaves().map(|list| union(list)));
+        sets.extend(self.dynamics.leaves().map(union));
         sets.push(union(&(0..self.routes.len()).collect::<Vec<_>>()));
         for set in sets {
             self.methods.prepare_allow(set);
@@ -345,7 +353,7 @@ impl RouteTable {
             Some(shorter) => shorter.to_owned(),
             None => [path, "/"].concat(),
         };
-        let parsed = Path::parse(&other).ok()?;
+        let parsed = Path::decode(&other).ok()?;
         let is_known = in_order(self.candidates(&parsed), |index| {
             self.routes[index].pattern.capture(&parsed)
         });
@@ -386,11 +394,11 @@ fn shape_of(spec: &RouteSpec) -> String {
         match segment {
             SegmentSpec::Literal { literal } if is_literal => shape.push_str(literal),
             SegmentSpec::Literal { literal } => {
-                shape.push_str("\0");
+                shape.push('\0');
                 shape.push_str(literal);
             }
             SegmentSpec::Parameter { converter, .. } => {
-                shape.push_str(&format!("\0\0{converter:?}"));
+                let _ = write!(shape, "\0\0{converter:?}");
             }
         }
         is_literal = matches!(segment, SegmentSpec::Literal { .. });
