@@ -1,0 +1,150 @@
+"""Kinds of callables, and the proof that some coroutines cannot suspend."""
+
+import asyncio
+import contextlib
+import functools
+from collections.abc import AsyncIterator, Callable, Iterator
+from typing import Any
+
+import pytest
+
+from vase.di import Kind, cannot_suspend, is_in_place, kind_of
+
+
+async def plain() -> int:
+    return 1
+
+
+async def with_try() -> int:
+    try:
+        return int("1")
+    except ValueError:
+        return 0
+    finally:
+        repr(1)
+
+
+async def with_loop() -> list[int]:
+    with contextlib.suppress(KeyError):
+        return [number for number in range(3) if number]
+    return []
+
+
+async def with_inner() -> Callable[[], Any]:
+    async def inner() -> None:
+        await asyncio.sleep(0)
+
+    def numbers() -> Iterator[int]:
+        yield 1
+
+    return inner if len("1") else numbers
+
+
+async def with_generator_expression() -> int:
+    return sum(number for number in range(3))
+
+
+async def makes_a_task() -> object:
+    return asyncio.ensure_future(plain())
+
+
+async def awaits() -> None:
+    await plain()
+
+
+async def awaits_in_a_branch() -> None:
+    if repr(1) == "2":
+        await plain()
+
+
+async def iterates(source: AsyncIterator[int]) -> None:
+    async for _ in source:
+        pass
+
+
+async def comprehends(source: AsyncIterator[int]) -> list[int]:
+    return [number async for number in source]
+
+
+async def awaits_in_a_comprehension() -> list[int]:
+    return [await plain() for _ in range(2)]
+
+
+async def enters(lock: asyncio.Lock) -> None:
+    async with lock:
+        pass
+
+
+async def yields() -> AsyncIterator[int]:
+    yield 1
+
+
+def generator() -> Iterator[int]:
+    yield 1
+
+
+def function() -> int:
+    return 1
+
+
+@functools.wraps(awaits)
+def wrapped() -> Any:
+    return awaits()
+
+
+@contextlib.contextmanager
+def manager() -> Iterator[int]:
+    yield 1
+
+
+class Caller:
+    async def __call__(self) -> int:
+        return 1
+
+    async def method(self) -> int:
+        return 1
+
+
+@pytest.mark.parametrize(
+    "sample",
+    [plain, with_try, with_loop, with_inner, with_generator_expression, makes_a_task, Caller(), Caller().method,
+     functools.partial(plain)],
+)  # fmt: skip
+def test_code_without_a_suspend_instruction_cannot_suspend(sample: Any):
+    assert cannot_suspend(sample)
+
+
+@pytest.mark.parametrize(
+    "sample",
+    [awaits, awaits_in_a_branch, iterates, comprehends, awaits_in_a_comprehension, enters, yields, generator, function,
+     wrapped, manager, len, Caller, functools.partial(awaits)],
+)  # fmt: skip
+def test_everything_else_may_suspend(sample: Any):
+    assert not cannot_suspend(sample)
+
+
+def test_what_cannot_suspend_is_over_after_one_step():
+    for sample in (plain, with_try, with_loop, with_inner, with_generator_expression):
+        with pytest.raises(StopIteration):
+            sample().send(None)
+
+
+@pytest.mark.parametrize(
+    ("sample", "kind"),
+    [
+        (function, Kind.FUNCTION), (plain, Kind.COROUTINE), (generator, Kind.GENERATOR), (yields, Kind.ASYNC_GENERATOR),
+        (wrapped, Kind.COROUTINE), (manager, Kind.FUNCTION), (Caller, Kind.FUNCTION), (Caller(), Kind.COROUTINE),
+        (Caller().method, Kind.COROUTINE), (functools.partial(generator), Kind.GENERATOR), (len, Kind.FUNCTION),
+    ],
+)  # fmt: skip
+def test_kinds(sample: Any, kind: Kind):
+    assert kind_of(sample) is kind
+
+
+def test_classes_and_marked_functions_run_in_place():
+    def marked() -> None: ...
+
+    marked.__vase_inline__ = True  # type: ignore[attr-defined]
+    assert [is_in_place(sample) for sample in (Caller, marked, functools.partial(marked), function)] == [
+        True, True, True, False,
+    ]  # fmt: skip

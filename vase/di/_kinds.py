@@ -1,0 +1,99 @@
+"""How a callable runs: at once, awaited, or as a generator; and whether awaiting it can ever suspend."""
+
+import dis
+import functools
+import inspect
+from collections.abc import Callable
+from enum import Enum
+from types import CodeType, FunctionType, MethodType
+from typing import Any, Final
+
+__all__ = ["Kind", "cannot_suspend", "is_in_place", "is_inline", "kind_of"]
+
+_INLINE: Final = "__vase_inline__"
+# Every `await`, `async for`, `async with` and `yield` of a function compiles to a YIELD_VALUE of its own; the others
+# are named so that an interpreter which splits them differently is still read on the careful side.
+_SUSPENDS: Final = frozenset(
+    {
+        "ASYNC_GEN_WRAP",
+        "BEFORE_ASYNC_WITH",
+        "END_ASYNC_FOR",
+        "GET_AITER",
+        "GET_ANEXT",
+        "GET_AWAITABLE",
+        "GET_YIELD_FROM_ITER",
+        "SEND",
+        "YIELD_VALUE",
+    }
+)
+_IS_READABLE: Final = {"SEND", "YIELD_VALUE"} <= set(dis.opmap)
+
+
+class Kind(Enum):
+    """How the value of a callable is had."""
+
+    FUNCTION = "function"
+    COROUTINE = "coroutine"
+    GENERATOR = "generator"
+    ASYNC_GENERATOR = "async generator"
+
+
+def kind_of(function: Callable[..., Any]) -> Kind:
+    """Return how a callable runs.
+
+    A plain wrapper around an `async def` that keeps `__wrapped__` counts as awaited. A wrapper around a generator does
+    not count as one: `@contextmanager` is such a wrapper, and calling it gives no generator.
+    """
+    target = _function_of(function)
+    if inspect.isasyncgenfunction(target):
+        return Kind.ASYNC_GENERATOR
+    if inspect.isgeneratorfunction(target):
+        return Kind.GENERATOR
+    if inspect.iscoroutinefunction(target):
+        return Kind.COROUTINE
+    if isinstance(target, FunctionType) and inspect.iscoroutinefunction(inspect.unwrap(target)):
+        return Kind.COROUTINE
+    return Kind.FUNCTION
+
+
+def is_inline(function: Callable[..., Any]) -> bool:
+    """Return whether a function is marked as one that never blocks."""
+    return bool(getattr(function, _INLINE, False) or getattr(_function_of(function), _INLINE, False))
+
+
+def is_in_place(function: Callable[..., Any]) -> bool:
+    """Return whether a plain callable may run on the loop's own thread: it is marked inline, or it is a class."""
+    while isinstance(function, functools.partial):
+        function = function.func
+    return isinstance(function, type) or is_inline(function)
+
+
+def cannot_suspend(function: Callable[..., Any]) -> bool:
+    """Return whether an `async def` provably finishes in one step.
+
+    Read from its compiled code: without an instruction that suspends, nothing the function calls can suspend it. False
+    for everything that is not itself a coroutine function, and wherever the code cannot be read.
+    """
+    target = _function_of(function)
+    code = getattr(target, "__code__", None)
+    if not _IS_READABLE or not isinstance(target, FunctionType) or not isinstance(code, CodeType):
+        return False
+    if not code.co_flags & inspect.CO_COROUTINE:
+        return False
+    return not any(instruction.opname in _SUSPENDS for instruction in dis.get_instructions(code))
+
+
+def _function_of(function: object) -> object:
+    """Return the function that a partial, a bound method or an object with `__call__` runs."""
+    while True:
+        if isinstance(function, functools.partial):
+            function = function.func
+        elif isinstance(function, MethodType):
+            function = function.__func__
+        elif isinstance(function, (FunctionType, type)) or not callable(function):
+            return function
+        else:
+            inner = getattr(type(function), "__call__", None)  # noqa: B004  # the method itself is wanted
+            if not isinstance(inner, FunctionType):
+                return function
+            function = inner
