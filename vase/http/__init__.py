@@ -12,8 +12,6 @@ The room reads no settings. It raises `HTTPException` and its kin as answers, an
 `http.E008`) for answers that cannot be made.
 """
 
-from typing import TYPE_CHECKING
-
 from vase.http import status
 from vase.http._convert import Encoder, to_response
 from vase.http._cookies import CookieOptions, SameSite
@@ -40,7 +38,7 @@ from vase.http._files import FileBody
 from vase.http._headers import Headers, HeaderSource, MutableHeaders
 from vase.http._problems import ProblemDetails, problem_response
 from vase.http._query import QueryParams
-from vase.http._request import RequestView
+from vase.http._request import Request, RequestView
 from vase.http._response import (
     FileResponse,
     HTMLResponse,
@@ -51,9 +49,6 @@ from vase.http._response import (
     StreamingResponse,
 )
 from vase.http._validation import RequestValidationError, ValidationFault, validation_fault
-
-if TYPE_CHECKING:
-    from vase._core import Request  # type: ignore[import-not-found]
 
 __all__ = [
     "BadRequest",
@@ -102,12 +97,3 @@ __all__ = [
     "to_response",
     "validation_fault",
 ]
-
-
-def __getattr__(name: str) -> object:
-    # The compiled class, when somebody asks for it: the rest of the room works while the core is being built.
-    if name == "Request":
-        from vase._core import Request  # noqa: PLC0415
-
-        return Request
-    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

@@ -10,7 +10,7 @@ from vase.http import _debug
 from vase.http._accept import JSON_TYPES, prefers_html, quality_of
 from vase.http._exceptions import HTTPException
 from vase.http._pages import error_page
-from vase.http._request import RequestView
+from vase.http._request import RequestBodyError, RequestView
 from vase.http._response import HTMLResponse, PlainTextResponse, Response
 from vase.http._validation import RequestValidationError
 from vase.http.status import phrase
@@ -82,6 +82,9 @@ def problem_response(exc: BaseException, request: RequestView | None = None, *, 
         request: The request that it was raised for, if there is one.
         debug: Whether the reader is the developer.
     """
+    if isinstance(exc, RequestBodyError):
+        status, code, detail = exc.args
+        exc = HTTPException(status, detail, members={"code": code})
     if isinstance(exc, HTTPException):
         return _told(exc, request, debug=debug)
     if debug:

@@ -1,9 +1,23 @@
 """Requests: the engine's class, and the little of it that error pages need."""
 
-from collections.abc import Mapping
-from typing import Protocol
+from collections.abc import Iterable
+from typing import Any, Protocol
 
-__all__ = ["RequestView"]
+from vase._core import Request, RequestBodyError
+
+__all__ = ["HeadersView", "Request", "RequestBodyError", "RequestView"]
+
+
+class HeadersView(Protocol):
+    """As much of a request's headers as an error page needs."""
+
+    def get(self, name: str, default: Any = None) -> Any:
+        """Return the first field of a name, or the default."""
+        ...
+
+    def items(self) -> Iterable[tuple[str, str]]:
+        """Return all fields."""
+        ...
 
 
 class RequestView(Protocol):
@@ -25,11 +39,11 @@ class RequestView(Protocol):
         ...
 
     @property
-    def headers(self) -> Mapping[str, str]:
+    def headers(self) -> HeadersView:
         """The header fields."""
         ...
 
     @property
-    def id(self) -> str | None:
+    def id(self) -> str:
         """The id that the log knows the request by."""
         ...

@@ -1,0 +1,56 @@
+"""URL confs: paths, includes, converters, names and the way back.
+
+    from vase.urls import include, path
+
+    urlpatterns = [
+        path("", home, name="home"),
+        path("articles/<slug:slug>", show_article, name="article"),
+        path("shop/", include("shop.urls", namespace="shop")),
+    ]
+
+`<int:id>` and `{id:int}` are the same. Prefix and path are written one after the other, as in Django; of two slashes
+that meet, one stays. Overlapping paths answer in the order in which they are declared.
+`compile_urls` makes one flat table of all that, and a list of everything that is wrong with it: `urls.E001` to
+`urls.E014`, `urls.W001`, `urls.W002`. `URLResolver.reverse` raises `NoReverseMatch` (`urls.E015` to `urls.E017`).
+Settings read by the application for this room: `ROOT_URLCONF`, `APPEND_SLASH`.
+"""
+
+from vase.urls._compile import CompiledRoute, URLTable, compile_urls
+from vase.urls._converters import Converter, ConverterTable, CustomConverter, choice_converter, converter_for
+from vase.urls._errors import ConverterError, NoReverseMatch, URLError
+from vase.urls._inline import is_inline, mark_inline
+from vase.urls._pattern import LiteralSegment, ParameterSegment, PathPattern, PatternFault, Segment, parse_pattern
+from vase.urls._resolver import URLResolver
+from vase.urls._route import Handler, Include, Mount, Route, RouteOptions, RouteSource, URLPattern, include, path
+
+__all__ = [
+    "CompiledRoute",
+    "Converter",
+    "ConverterError",
+    "ConverterTable",
+    "CustomConverter",
+    "Handler",
+    "Include",
+    "LiteralSegment",
+    "Mount",
+    "NoReverseMatch",
+    "ParameterSegment",
+    "PathPattern",
+    "PatternFault",
+    "Route",
+    "RouteOptions",
+    "RouteSource",
+    "Segment",
+    "URLError",
+    "URLPattern",
+    "URLResolver",
+    "URLTable",
+    "choice_converter",
+    "compile_urls",
+    "converter_for",
+    "include",
+    "is_inline",
+    "mark_inline",
+    "parse_pattern",
+    "path",
+]

@@ -1,0 +1,314 @@
+"""From a URL conf to the flat list that the engine matches, with every mistake on the way.
+
+Nothing is raised for a user's mistake: each becomes a message with the line that made it, and compiling goes on, so
+that one start tells all of them.
+"""
+
+import inspect
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field, replace
+from types import ModuleType
+from typing import Any
+
+from pydantic_core import to_json
+
+from vase._imports import BrokenModuleError, ImportStringError, import_module
+from vase.checks import CheckMessage, error, place_of, warning
+from vase.exceptions import did_you_mean, quote
+from vase.types import JSON, Place
+from vase.urls._converters import Converter, ConverterTable
+from vase.urls._pattern import PathPattern, PatternFault, duplicate_parameter, parse_pattern
+from vase.urls._route import Mount, Route, RouteSource, URLPattern
+
+__all__ = ["CompiledRoute", "URLTable", "compile_urls"]
+
+_METHODS = frozenset(
+    {"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "TRACE", "QUERY", "PROPFIND", "REPORT"}
+)
+
+
+@dataclass(frozen=True, slots=True)
+class CompiledRoute:
+    """A route with all that is around it: the whole path, the whole name, all middleware.
+
+    Args:
+        id: Its number in the table.
+        pattern: The whole path, in pieces.
+        route: The route; middleware, dependencies and tags include those of the routers around it, outermost first.
+        name: The name with its namespaces, as `reverse` takes it.
+    """
+
+    id: int
+    pattern: PathPattern
+    route: Route
+    name: str | None
+
+    @property
+    def path(self) -> str:
+        """The whole path in one notation: `/articles/{slug:slug}`."""
+        return str(self.pattern)
+
+    @property
+    def parameters(self) -> dict[str, Converter]:
+        """The converter of each parameter of the path, in order."""
+        return self.pattern.parameters
+
+    def refine(self, name: str, converter: Converter) -> "CompiledRoute":
+        """Return the route with the converter that the handler's annotation asks for, where the path left it open."""
+        return replace(self, pattern=self.pattern.refine(name, converter))
+
+    def as_data(self) -> dict[str, JSON]:
+        """Return what the engine is told."""
+        return {
+            "id": self.id,
+            "methods": list(self.route.methods),
+            "name": self.name,
+            "path": self.path,
+            "segments": self.pattern.as_data(),
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class URLTable:
+    """All routes of an application in the order in which they are tried, and what is wrong with them.
+
+    Args:
+        routes: The routes; those with faults are left out or mended as far as possible.
+        faults: Every mistake, in the order of the URL conf.
+    """
+
+    routes: tuple[CompiledRoute, ...]
+    faults: tuple[CheckMessage, ...]
+
+    def as_json(self) -> str:
+        """Return the routes as the engine reads them."""
+        return to_json([route.as_data() for route in self.routes]).decode()
+
+
+def compile_urls(
+    patterns: Iterable[URLPattern | RouteSource],
+    *,
+    converters: ConverterTable | None = None,
+    source: str = "urlpatterns",
+    place: Place | None = None,
+) -> URLTable:
+    """Flatten routes, routers and included modules into one table.
+
+    Args:
+        patterns: What `urlpatterns` holds.
+        converters: The converters that paths may name; those of the box when left out.
+        source: Where the patterns come from, for messages about things that have no line of their own.
+        place: The file of the patterns, for the same.
+    """
+    compiler = _Compiler(converters or ConverterTable())
+    compiler.add(patterns, _Around(), source, place)
+    compiler.check_names()
+    compiler.check_reach()
+    return URLTable(tuple(compiler.routes), tuple(compiler.faults))
+
+
+@dataclass(frozen=True, slots=True)
+class _Around:
+    """What the mounts around a route add to it."""
+
+    text: str = ""
+    pattern: PathPattern = field(default_factory=PathPattern)
+    namespaces: tuple[str, ...] = ()
+    middleware: tuple[Any, ...] = ()
+    dependencies: tuple[Any, ...] = ()
+    tags: tuple[str, ...] = ()
+    modules: tuple[str, ...] = ()
+
+
+class _Compiler:
+    def __init__(self, converters: ConverterTable) -> None:
+        self._converters = converters
+        self.routes: list[CompiledRoute] = []
+        self.faults: list[CheckMessage] = []
+
+    def add(self, patterns: Iterable[object], around: _Around, source: str, place: Place | None = None) -> None:
+        for index, pattern in enumerate(patterns):
+            if isinstance(pattern, Route):
+                self._add_route(pattern, around)
+            elif isinstance(pattern, Mount):
+                self._add_mount(pattern, around)
+            elif isinstance(pattern, RouteSource):
+                self.add(self._routes_of(pattern, place), around, source, place)
+            else:
+                self._error(
+                    "urls.E009",
+                    f"item {index} of {source} is no route: {quote(pattern)}",
+                    "make routes with `path(…)` or a router",
+                    place,
+                )
+
+    def _add_route(self, route: Route, around: _Around) -> None:
+        pattern = self._joined(around, route.path, route.place).rooted()
+        fault = _view_fault(route.handler)
+        if fault is not None:
+            self._error("urls.E006", f"path {quote(route.path)} leads to {fault[0]}", fault[1], route.place)
+        self._check_methods(route)
+        if route.name is not None and ":" in route.name:
+            message = f"route name {quote(route.name)} has a colon, which stands between namespace and name"
+            self._error("urls.E010", message, "give the namespace to `include(…, namespace=…)`", route.place)
+        whole = replace(
+            route,
+            middleware=around.middleware + route.middleware,
+            dependencies=around.dependencies + route.dependencies,
+            tags=tuple(dict.fromkeys(around.tags + route.tags)),
+        )
+        name = None if route.name is None else ":".join([*around.namespaces, route.name])
+        self.routes.append(CompiledRoute(len(self.routes), pattern, whole, name))
+
+    def _add_mount(self, mount: Mount, around: _Around) -> None:
+        if mount.name is not None or mount.methods is not None:
+            what = "name" if mount.name is not None else "methods"
+            hint = "names of an include begin with its `namespace`; methods belong to the routes inside"
+            self._error("urls.E012", f"path {quote(mount.path)} is an include and has no {what}", hint, mount.place)
+        place = mount.included.place or mount.place
+        source: object = mount.included.source
+        if isinstance(source, str):
+            source = self._imported(source, around, place)
+            if source is None:
+                return
+        name, namespace, modules = "the included list", mount.included.namespace, around.modules
+        if isinstance(source, ModuleType):
+            name, modules = f"`{source.__name__}.urlpatterns`", (*modules, source.__name__)
+            namespace = namespace or getattr(source, "app_name", None)
+            patterns = self._patterns_of(source, place)
+        elif isinstance(source, RouteSource):
+            patterns = self._routes_of(source, place)
+        else:
+            patterns = self._listed(source, place)
+        inside = _Around(
+            text=around.text + mount.path,
+            pattern=self._joined(around, mount.path, mount.place),
+            namespaces=(*around.namespaces, namespace) if namespace else around.namespaces,
+            middleware=around.middleware + mount.middleware,
+            dependencies=around.dependencies + mount.dependencies,
+            tags=around.tags + mount.tags,
+            modules=modules,
+        )
+        self.add(patterns, inside, name, place)
+
+    def _joined(self, around: _Around, text: str, place: Place | None) -> PathPattern:
+        if not isinstance(text, str):
+            self._error("urls.E008", f"a path must be text: {quote(text)}", None, place)
+            return around.pattern
+        pattern, faults = parse_pattern(text, self._converters)
+        taken = around.pattern.parameters
+        faults += [duplicate_parameter(around.text + text, name) for name in pattern.parameters if name in taken]
+        self.faults += [_at(fault, place) for fault in faults]
+        if around.text and text and not around.text.endswith("/") and not text.startswith("/"):
+            message = (
+                f"prefix {quote(around.text)} and path {quote(text)} join without a slash: {quote(around.text + text)}"
+            )
+            self.faults.append(warning("urls.W001", message, hint="end the prefix with `/`", place=place))
+        if taken:
+            kept = [segment for segment in pattern.segments if getattr(segment, "name", None) not in taken]
+            pattern = PathPattern(tuple(kept))
+        return around.pattern.joined(pattern)
+
+    def _imported(self, name: str, around: _Around, place: Place | None) -> ModuleType | None:
+        if name in around.modules:
+            circle = " → ".join([*around.modules[around.modules.index(name) :], name])
+            self._error("urls.E014", f"modules include each other in a circle: {circle}", None, place)
+            return None
+        try:
+            return import_module(name)
+        except BrokenModuleError as fault:
+            # The line that fails is where the mistake is; the include only led there.
+            self._error("urls.E005", f"cannot include {quote(name)}: {fault.message}", fault.hint, fault.place or place)
+        except ImportStringError as fault:
+            self._error("urls.E005", f"cannot include {quote(name)}: {fault.message}", fault.hint, place)
+        return None
+
+    def _patterns_of(self, module: ModuleType, place: Place | None) -> Sequence[object]:
+        if hasattr(module, "urlpatterns"):
+            return self._listed(module.urlpatterns, place_of(module))
+        router = getattr(module, "router", None)
+        if isinstance(router, RouteSource):
+            return self._routes_of(router, place)
+        names = [name for name in vars(module) if not name.startswith("_")]
+        hint = did_you_mean("urlpatterns", names) or "add `urlpatterns = [path(…), …]` or a `router`"
+        self._error("urls.E007", f"module `{module.__name__}` has no `urlpatterns`", hint, place)
+        return ()
+
+    def _listed(self, patterns: object, place: Place | None) -> Sequence[object]:
+        if isinstance(patterns, list | tuple):
+            return patterns
+        message = f"routes must be a list, not a `{type(patterns).__name__}`: {quote(patterns)}"
+        self._error("urls.E007", message, "write `urlpatterns = [path(…), …]`", place)
+        return ()
+
+    def _routes_of(self, source: RouteSource, place: Place | None) -> Sequence[object]:
+        try:
+            return source.as_routes()
+        except (
+            TypeError
+        ) as fault:  # a controller whose constructor wants arguments, or a class given in place of an object
+            self._error(
+                "urls.E006", f"the routes of {quote(source)} cannot be had: {fault}", None, place_of(source) or place
+            )
+            return ()
+
+    def _check_methods(self, route: Route) -> None:
+        if not route.methods:
+            self._error("urls.E011", f"path {quote(route.path)} takes no methods", None, route.place)
+        for method in route.methods:
+            if method not in _METHODS:
+                hint = did_you_mean(method, _METHODS)
+                self._error(
+                    "urls.E011", f"path {quote(route.path)} takes no such method: {quote(method)}", hint, route.place
+                )
+
+    def check_names(self) -> None:
+        """Find names that leave `reverse` a choice: one name, the same parameters, different paths."""
+        first = dict[tuple[str, frozenset[str]], CompiledRoute]()
+        for route in self.routes:
+            if route.name is None:
+                continue
+            other = first.setdefault((route.name, frozenset(route.parameters)), route)
+            if other.pattern.shape != route.pattern.shape:
+                message = f"name {quote(route.name)} of {quote(route.path)} is taken by {quote(other.path)}"
+                hint = _taken_hint(other)
+                self._error("urls.E004", message, hint, route.route.place)
+
+    def check_reach(self) -> None:
+        """Find routes that no request reaches, because an equal one stands before them."""
+        first = dict[tuple[tuple[str, ...], str], CompiledRoute]()
+        for route in self.routes:
+            for method in route.route.methods:
+                other = first.setdefault((route.pattern.shape, method), route)
+                if other is not route:
+                    message = (
+                        f"{method} {quote(route.path)} is never reached: {quote(other.path)} takes the same requests"
+                    )
+                    hint = f"it is registered at {other.route.place}" if other.route.place else None
+                    self.faults.append(warning("urls.W002", message, hint=hint, place=route.route.place))
+
+    def _error(self, code: str, message: str, hint: str | None, place: Place | None) -> None:
+        self.faults.append(error(code, message, hint=hint, place=place))
+
+
+def _at(fault: PatternFault, place: Place | None) -> CheckMessage:
+    return error(fault.code, fault.message, hint=fault.hint, place=place)
+
+
+def _taken_hint(other: CompiledRoute) -> str:
+    there = f" (registered at {other.route.place})" if other.route.place else ""
+    return f"rename one of them{there}, or give their includes namespaces"
+
+
+def _view_fault(handler: object) -> tuple[str, str | None] | None:
+    if inspect.iscoroutine(handler):
+        handler.close()
+        return "a coroutine, the result of calling the handler", "leave out the parentheses"
+    if isinstance(handler, type):
+        hint = "make it a subclass of `Controller`, or pass an object of it"
+        return f"the class {quote(handler.__qualname__)}, which is no handler", hint
+    if isinstance(handler, str):
+        return f"the text {quote(handler)}", f'write `include("{handler}")` for a module, or import the handler'
+    if callable(handler):
+        return None
+    return f"{quote(handler)}, which cannot be called", "pass a function, or `include(…)`"

@@ -1,0 +1,232 @@
+"""Routes before they are compiled: what `path()`, `include()` and routers write down, and where.
+
+Nothing is checked here. A URL conf is imported before anybody can tell all its mistakes at once, so mistakes are kept
+and told by `compile_urls`, each with the line that made it.
+"""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from types import ModuleType
+from typing import Any, Protocol, TypedDict, Unpack, runtime_checkable
+
+from vase.checks import caller_place
+from vase.types import Place
+
+__all__ = ["Handler", "Include", "Mount", "Route", "RouteOptions", "RouteSource", "URLPattern", "include", "path"]
+
+type Handler = Callable[..., Any]
+"""What answers a request: a function or any other callable."""
+
+
+class RouteOptions(TypedDict, total=False):
+    """What may be said about a route besides its path and methods.
+
+    Attributes:
+        name: The name that `reverse` knows it by, without namespaces.
+        status_code: The status of an answer that is made of the handler's value.
+        status: The same, shorter.
+        response_model: The type that the answer has in the API document; the return annotation when left out.
+        summary: One line for the API document.
+        description: More for the API document; the docstring of the handler when left out.
+        tags: Groups in the API document, after those of the routers around it.
+        middleware: Middleware of this route alone, inside that of the routers around it.
+        dependencies: What must run before the handler and gives it no value.
+        deprecated: Whether the API document advises against it.
+        include_in_schema: Whether the API document has it.
+    """
+
+    name: str | None
+    status_code: int | None
+    status: int | None
+    response_model: Any
+    summary: str | None
+    description: str | None
+    tags: Sequence[str]
+    middleware: Sequence[Callable[..., Any]]
+    dependencies: Sequence[Any]
+    deprecated: bool
+    include_in_schema: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Route:
+    """One path, the methods it takes and the handler that answers.
+
+    Args:
+        path: The path as it was written, without what is around it.
+        handler: What answers.
+        methods: The methods, upper case.
+        name: The name that `reverse` knows it by.
+        middleware: Its own middleware, outermost first.
+        dependencies: What must run before the handler.
+        tags: Groups in the API document.
+        status_code: The status of an answer that is made of the handler's value.
+        response_model: The type of the answer; None means the return annotation.
+        summary: One line for the API document.
+        description: More for the API document.
+        deprecated: Whether the API document advises against it.
+        include_in_schema: Whether the API document has it.
+        place: The line that registered it.
+    """
+
+    path: str
+    handler: Handler
+    methods: tuple[str, ...] = ("GET",)
+    name: str | None = None
+    middleware: tuple[Callable[..., Any], ...] = ()
+    dependencies: tuple[Any, ...] = ()
+    tags: tuple[str, ...] = ()
+    status_code: int | None = None
+    response_model: Any = None
+    summary: str | None = None
+    description: str | None = None
+    deprecated: bool = False
+    include_in_schema: bool = True
+    place: Place | None = None
+
+    @classmethod
+    def of(
+        cls,
+        path: str,
+        handler: Handler,
+        methods: Sequence[str],
+        *,
+        place: Place | None,
+        options: RouteOptions,
+    ) -> "Route":
+        """Return the route that a decorator or `path()` describes."""
+        status = options.get("status_code")
+        return cls(
+            path=path,
+            handler=handler,
+            methods=_methods(methods),
+            name=options.get("name"),
+            middleware=tuple(options.get("middleware", ())),
+            dependencies=tuple(options.get("dependencies", ())),
+            tags=tuple(options.get("tags", ())),
+            status_code=options.get("status") if status is None else status,
+            response_model=options.get("response_model"),
+            summary=options.get("summary"),
+            description=options.get("description"),
+            deprecated=options.get("deprecated", False),
+            include_in_schema=options.get("include_in_schema", True),
+            place=place,
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Include:
+    """What `include()` found out: routes that have no prefix yet.
+
+    Args:
+        source: A dotted name, a module, routes, or a router.
+        namespace: The namespace of their names; None leaves it to the module's `app_name`.
+        place: The line of the `include()`.
+    """
+
+    source: "str | ModuleType | RouteSource | Sequence[URLPattern | RouteSource]"
+    namespace: str | None = None
+    place: Place | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Mount:
+    """Routes under a prefix, with what they have in common.
+
+    Args:
+        path: The prefix; it may hold parameters.
+        included: The routes.
+        middleware: Middleware around that of the routes.
+        dependencies: What must run before the dependencies of the routes.
+        tags: Groups in the API document, before those of the routes.
+        name: A name, which a prefix cannot have; kept to be told.
+        methods: Methods, which a prefix cannot have; kept to be told.
+        place: The line that registered it.
+    """
+
+    path: str
+    included: Include
+    middleware: tuple[Callable[..., Any], ...] = ()
+    dependencies: tuple[Any, ...] = ()
+    tags: tuple[str, ...] = ()
+    name: str | None = None
+    methods: tuple[str, ...] | None = None
+    place: Place | None = None
+
+
+type URLPattern = Route | Mount
+"""What a list of URL patterns is made of."""
+
+
+@runtime_checkable
+class RouteSource(Protocol):
+    """Something that has routes: a router, a controller class, the admin."""
+
+    def as_routes(self) -> Sequence[URLPattern]:
+        """Return the routes, in order."""
+        ...
+
+
+def path(
+    route: str,
+    view: "Handler | Include | RouteSource | ModuleType",
+    *,
+    methods: Sequence[str] | None = None,
+    **options: Unpack[RouteOptions],
+) -> URLPattern:
+    """Register a handler, or everything that an `include()` brings, under a path.
+
+    Args:
+        route: The path, `articles/<slug:slug>` or `articles/{slug:slug}`; a slash at its beginning may be left out.
+        view: The handler; or `include(…)`, a router, a controller class or a module of routes.
+        methods: The methods that the handler answers; GET when left out (HEAD and OPTIONS answer themselves).
+        **options: More about the route.
+    """
+    place = caller_place()
+    included = view if isinstance(view, Include) else _as_include(view, place)
+    if included is None:
+        return Route.of(route, view, ("GET",) if methods is None else methods, place=place, options=options)  # type: ignore[arg-type]
+    return Mount(
+        path=route,
+        included=included,
+        middleware=tuple(options.get("middleware", ())),
+        dependencies=tuple(options.get("dependencies", ())),
+        tags=tuple(options.get("tags", ())),
+        name=options.get("name"),
+        methods=None if methods is None else _methods(methods),
+        place=place,
+    )
+
+
+def include(
+    source: "str | ModuleType | RouteSource | Sequence[URLPattern | RouteSource] | tuple[Any, str]",
+    namespace: str | None = None,
+) -> Include:
+    """Bring routes from elsewhere, to be put under a path.
+
+    Args:
+        source: The dotted name of a module, which has `urlpatterns` or a `router`; or the module, a router, a list of
+            routes, or such a list and its namespace as a pair.
+        namespace: Stands before the names of the routes, as in `blog:detail`; left out, the `app_name` of the module.
+
+    Example:
+        path("blog/", include("blog.urls"))
+    """
+    routes: Any = source
+    if isinstance(source, tuple) and len(source) == 2 and isinstance(source[1], str):
+        routes, namespace = source[0], namespace or source[1]
+    return Include(routes, namespace, caller_place())
+
+
+def _as_include(view: object, place: Place | None) -> Include | None:
+    if isinstance(view, ModuleType | RouteSource):
+        return Include(view, None, place)
+    if isinstance(view, list):
+        return Include(view, None, place)
+    return None
+
+
+def _methods(methods: Sequence[str]) -> tuple[str, ...]:
+    # A lone text is a sequence of letters, and nobody means that.
+    names = (methods,) if isinstance(methods, str) else tuple(methods)
+    return tuple(dict.fromkeys(str(name).upper() for name in names))
