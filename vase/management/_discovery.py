@@ -15,7 +15,7 @@ from pathlib import Path
 
 from vase.management._table import CommandEntry
 
-__all__ = ["app_commands", "installed_apps", "read_installed_apps"]
+__all__ = ["app_commands", "find_source", "installed_apps", "read_installed_apps", "read_text_setting"]
 
 _SETTING = "INSTALLED_APPS"
 
@@ -55,15 +55,39 @@ def read_installed_apps(module: str) -> list[str] | None:
     return _read_module(module, seen=frozenset())
 
 
-def _read_module(module: str, *, seen: frozenset[str]) -> list[str] | None:
+def find_source(module: str) -> Path | None:
+    """Return the file of a Python module, without importing it or its parents."""
     spec = _find_spec(module)
-    if spec is None or spec.origin is None or not spec.origin.endswith(".py") or module in seen:
+    return Path(spec.origin) if spec is not None and spec.origin is not None and spec.origin.endswith(".py") else None
+
+
+def read_text_setting(module: str, name: str) -> str | None:
+    """Return a setting that is written as a plain text in a settings module or in one it builds on."""
+    source = find_source(module)
+    if source is None:
+        return None
+    value: str | None = None
+    for statement in ast.parse(source.read_text(encoding="utf-8")).body:
+        match statement:
+            case ast.ImportFrom(level=0, module=str() as base) if _provides_all(statement) and base != module:
+                value = read_text_setting(base, name) or value
+            case (
+                ast.Assign(targets=[ast.Name(id=found)], value=ast.Constant(value=str() as text))
+                | ast.AnnAssign(target=ast.Name(id=found), value=ast.Constant(value=str() as text))
+            ) if found == name:
+                value = text
+    return value
+
+
+def _read_module(module: str, *, seen: frozenset[str]) -> list[str] | None:
+    source = find_source(module)
+    if source is None or module in seen:
         return None
     try:
-        tree = ast.parse(Path(spec.origin).read_text(encoding="utf-8"))
+        tree = ast.parse(source.read_text(encoding="utf-8"))
     except (OSError, SyntaxError, ValueError):
         return None
-    package = module if spec.submodule_search_locations is not None else module.rpartition(".")[0]
+    package = module if source.name == "__init__.py" else module.rpartition(".")[0]
     apps: list[str] | None = []
     for statement in tree.body:
         if isinstance(statement, ast.ImportFrom) and any(alias.name in {"*", _SETTING} for alias in statement.names):

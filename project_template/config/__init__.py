@@ -1,0 +1,1 @@
+"""The configuration of project_name: settings and URLs."""
