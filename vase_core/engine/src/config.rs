@@ -160,9 +160,23 @@ pub enum LayerConfig {
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct TrustedProxiesConfig {
-    /// Addresses and CIDR networks whose `Forwarded` and `X-Forwarded-*` are believed; `unix`
+    /// Addresses and CIDR networks whose word on their clients is believed; `unix`
     /// stands for peers on a Unix socket. Default: none.
     pub proxies: Vec<String>,
+    /// Which headers they write; the other family is not read, for a client could forge it.
+    /// Default: `x_forwarded`.
+    pub header: ForwardedHeader,
+}
+
+/// The headers in which a proxy speaks of its client.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum ForwardedHeader {
+    /// `X-Forwarded-For`, `X-Forwarded-Proto` and `X-Forwarded-Host`.
+    #[default]
+    XForwarded,
+    /// `Forwarded` (RFC 7239).
+    Forwarded,
 }
 
 /// Options of the layer `request_id`.

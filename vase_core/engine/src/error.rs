@@ -1,6 +1,7 @@
 //! What is wrong with a configuration, all of it at once.
 
 use std::fmt;
+use std::time::Duration;
 
 /// One fault: where it is, what it is, and what to do about it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -79,6 +80,27 @@ impl Faults {
             message,
             hint,
         });
+    }
+
+    /// Reads a duration of more than no seconds; a faulty one counts as a second meanwhile.
+    pub(crate) fn positive_seconds(&mut self, field: &str, seconds: f64) -> Duration {
+        match Duration::try_from_secs_f64(seconds) {
+            Ok(duration) if !duration.is_zero() => duration,
+            _ => {
+                self.add(
+                    field,
+                    format!("`{seconds}` is no number of seconds above 0"),
+                );
+                Duration::from_secs(1)
+            }
+        }
+    }
+
+    /// Builds one part by itself.
+    pub(crate) fn collect<T>(build: impl FnOnce(&mut Self) -> T) -> Result<T, ConfigError> {
+        let mut faults = Self::default();
+        let part = build(&mut faults);
+        faults.finish().map(|()| part)
     }
 
     pub(crate) fn finish(self) -> Result<(), ConfigError> {

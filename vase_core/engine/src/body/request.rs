@@ -78,6 +78,11 @@ impl RequestBody {
         self
     }
 
+    /// [`limit`](Self::limit) in place.
+    pub fn set_limit(&mut self, bytes: u64) {
+        self.limit = bytes;
+    }
+
     /// The bytes handed out so far.
     pub fn bytes_read(&self) -> u64 {
         self.read

@@ -1,0 +1,242 @@
+use std::io::Write;
+use std::net::{IpAddr, SocketAddr};
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
+
+use http::request::Parts;
+use http::uri::PathAndQuery;
+use http::{HeaderValue, Method, Version, header};
+
+/// What the log keeps of a request's head until the answer is there.
+#[derive(Debug)]
+pub(crate) struct Record {
+    pub(super) target: Option<PathAndQuery>,
+    pub(super) version: Version,
+    pub(super) host: Option<HeaderValue>,
+    pub(super) user_agent: Option<HeaderValue>,
+}
+
+impl Record {
+    pub(super) fn brief(head: &Parts) -> Self {
+        let target = head.uri.path_and_query().cloned();
+        Self {
+            target,
+            version: head.version,
+            host: None,
+            user_agent: None,
+        }
+    }
+
+    pub(super) fn full(head: &Parts) -> Self {
+        Self {
+            host: head.headers.get(header::HOST).cloned(),
+            user_agent: head.headers.get(header::USER_AGENT).cloned(),
+            ..Self::brief(head)
+        }
+    }
+
+    fn target(&self) -> &str {
+        self.target.as_ref().map_or("-", PathAndQuery::as_str)
+    }
+}
+
+/// One line, before it is written.
+pub(super) struct Line<'a> {
+    pub(super) time: SystemTime,
+    pub(super) client: Option<SocketAddr>,
+    pub(super) method: &'a Method,
+    pub(super) record: &'a Record,
+    pub(super) status: u16,
+    pub(super) bytes: Option<u64>,
+    pub(super) took: Duration,
+    pub(super) id: &'a str,
+}
+
+impl Line<'_> {
+    pub(super) fn write_text(&self, out: &mut Vec<u8>) {
+        write_time(out, self.time);
+        out.push(b' ');
+        match self.client {
+            Some(client) => write_address(out, client.ip()),
+            None => out.push(b'-'),
+        }
+        out.extend_from_slice(b" \"");
+        out.extend_from_slice(self.method.as_str().as_bytes());
+        out.push(b' ');
+        write_escaped(out, self.record.target());
+        out.push(b' ');
+        out.extend_from_slice(version_text(self.record.version).as_bytes());
+        out.extend_from_slice(b"\" ");
+        write_number(out, self.status.into());
+        out.push(b' ');
+        match self.bytes {
+            Some(bytes) => write_number(out, bytes),
+            None => out.push(b'-'),
+        }
+        out.push(b' ');
+        write_milliseconds(out, self.took);
+        out.extend_from_slice(b"ms ");
+        out.extend_from_slice(if self.id.is_empty() {
+            b"-"
+        } else {
+            self.id.as_bytes()
+        });
+        out.push(b'\n');
+    }
+
+    pub(super) fn write_json(&self, out: &mut Vec<u8>) {
+        out.extend_from_slice(b"{\"time\":\"");
+        write_time(out, self.time);
+        out.extend_from_slice(b"\",\"client\":");
+        match self.client {
+            Some(client) => {
+                out.push(b'"');
+                write_address(out, client.ip());
+                out.push(b'"');
+            }
+            None => out.extend_from_slice(b"null"),
+        }
+        write_text_field(out, "method", Some(self.method.as_str()));
+        write_text_field(out, "target", Some(self.record.target()));
+        write_text_field(out, "version", Some(version_text(self.record.version)));
+        out.extend_from_slice(b",\"status\":");
+        write_number(out, self.status.into());
+        out.extend_from_slice(b",\"bytes\":");
+        match self.bytes {
+            Some(bytes) => write_number(out, bytes),
+            None => out.extend_from_slice(b"null"),
+        }
+        out.extend_from_slice(b",\"duration_ms\":");
+        write_milliseconds(out, self.took);
+        write_text_field(out, "request_id", Some(self.id).filter(|id| !id.is_empty()));
+        write_text_field(
+            out,
+            "host",
+            header_text(self.record.host.as_ref()).as_deref(),
+        );
+        write_text_field(
+            out,
+            "user_agent",
+            header_text(self.record.user_agent.as_ref()).as_deref(),
+        );
+        out.extend_from_slice(b"}\n");
+    }
+}
+
+fn header_text(value: Option<&HeaderValue>) -> Option<std::borrow::Cow<'_, str>> {
+    value.map(|value| String::from_utf8_lossy(value.as_bytes()))
+}
+
+fn write_text_field(out: &mut Vec<u8>, name: &str, text: Option<&str>) {
+    out.extend_from_slice(b",\"");
+    out.extend_from_slice(name.as_bytes());
+    out.extend_from_slice(b"\":");
+    // A string into memory: neither can fail.
+    let _ = serde_json::to_writer(&mut *out, &text);
+}
+
+fn version_text(version: Version) -> &'static str {
+    match version {
+        Version::HTTP_09 => "HTTP/0.9",
+        Version::HTTP_10 => "HTTP/1.0",
+        Version::HTTP_2 => "HTTP/2",
+        Version::HTTP_3 => "HTTP/3",
+        _ => "HTTP/1.1",
+    }
+}
+
+fn write_number(out: &mut Vec<u8>, number: u64) {
+    out.extend_from_slice(itoa::Buffer::new().format(number).as_bytes());
+}
+
+fn write_padded(out: &mut Vec<u8>, number: u64, width: usize) {
+    let mut buffer = itoa::Buffer::new();
+    let digits = buffer.format(number).as_bytes();
+    out.extend(std::iter::repeat_n(
+        b'0',
+        width.saturating_sub(digits.len()),
+    ));
+    out.extend_from_slice(digits);
+}
+
+fn write_milliseconds(out: &mut Vec<u8>, took: Duration) {
+    let micros = u64::try_from(took.as_micros()).unwrap_or(u64::MAX);
+    write_number(out, micros / 1000);
+    out.push(b'.');
+    write_padded(out, micros % 1000, 3);
+}
+
+fn write_address(out: &mut Vec<u8>, address: IpAddr) {
+    match address.to_canonical() {
+        // By hand: the formatter of the standard library costs more than the rest of the line.
+        IpAddr::V4(address) => {
+            for (index, octet) in address.octets().into_iter().enumerate() {
+                if index > 0 {
+                    out.push(b'.');
+                }
+                write_number(out, octet.into());
+            }
+        }
+        IpAddr::V6(address) => {
+            let _ = write!(out, "{address}"); // into memory: cannot fail
+        }
+    }
+}
+
+/// Writes what stands between quotes in a line: a client must not be able to forge another line.
+fn write_escaped(out: &mut Vec<u8>, text: &str) {
+    const DIGITS: &[u8; 16] = b"0123456789abcdef";
+    let is_plain = |byte: &u8| matches!(byte, 0x20..=0x7e) && !matches!(byte, b'"' | b'\\');
+    if text.bytes().all(|byte| is_plain(&byte)) {
+        out.extend_from_slice(text.as_bytes());
+        return;
+    }
+    for byte in text.bytes() {
+        if is_plain(&byte) {
+            out.push(byte);
+        } else {
+            let escape = [
+                b'\\',
+                b'x',
+                DIGITS[usize::from(byte >> 4)],
+                DIGITS[usize::from(byte & 15)],
+            ];
+            out.extend_from_slice(&escape);
+        }
+    }
+}
+
+/// Writes RFC 3339 with milliseconds, in UTC.
+pub(super) fn write_time(out: &mut Vec<u8>, time: SystemTime) {
+    let elapsed = time.duration_since(UNIX_EPOCH).unwrap_or_default();
+    let (days, second) = (elapsed.as_secs() / 86_400, elapsed.as_secs() % 86_400);
+    let (year, month, day) = civil_date(days);
+    for (number, width, end) in [
+        (year, 4, b'-'),
+        (month, 2, b'-'),
+        (day, 2, b'T'),
+        (second / 3600, 2, b':'),
+        (second / 60 % 60, 2, b':'),
+        (second % 60, 2, b'.'),
+        (elapsed.subsec_millis().into(), 3, b'Z'),
+    ] {
+        write_padded(out, number, width);
+        out.push(end);
+    }
+}
+
+/// The date of a day after 1970-01-01, by Hinnant's `civil_from_days`.
+fn civil_date(days: u64) -> (u64, u64, u64) {
+    let shifted = days + 719_468; // days since 0000-03-01, so that leap days come last
+    let (era, day_of_era) = (shifted / 146_097, shifted % 146_097);
+    let year_of_era =
+        (day_of_era - day_of_era / 1460 + day_of_era / 36_524 - day_of_era / 146_096) / 365;
+    let day_of_year = day_of_era - (365 * year_of_era + year_of_era / 4 - year_of_era / 100);
+    let month_from_march = (5 * day_of_year + 2) / 153;
+    let day = day_of_year - (153 * month_from_march + 2) / 5 + 1;
+    let month = if month_from_march < 10 {
+        month_from_march + 3
+    } else {
+        month_from_march - 9
+    };
+    (year_of_era + era * 400 + u64::from(month <= 2), month, day)
+}

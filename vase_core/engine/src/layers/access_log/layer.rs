@@ -1,0 +1,96 @@
+use std::time::SystemTime;
+
+use http::Response;
+use http::request::Parts;
+
+use super::buffer::{Buffer, Sink};
+use super::format::{Line, Record};
+use crate::body::{RequestBody, ResponseBody};
+use crate::config::{AccessLogConfig, AccessLogFormat};
+use crate::layers::HeadLayer;
+use crate::metrics::Counter;
+use crate::stack::Exchange;
+
+/// The layer `access_log`.
+pub struct AccessLog {
+    buffer: Buffer,
+    format: AccessLogFormat,
+    exempt: Vec<Box<str>>,
+}
+
+impl AccessLog {
+    /// Makes the layer; `sink` takes the lines.
+    pub fn new(config: &AccessLogConfig, sink: Sink) -> Self {
+        Self::with_counter(config, sink, Counter::default())
+    }
+
+    pub(crate) fn with_counter(config: &AccessLogConfig, sink: Sink, dropped: Counter) -> Self {
+        Self {
+            buffer: Buffer::new(sink, dropped),
+            format: config.format,
+            exempt: config
+                .exempt
+                .iter()
+                .map(|path| path.as_str().into())
+                .collect(),
+        }
+    }
+
+    /// Writes the line of a request whose client left before its answer.
+    pub(crate) fn on_abandoned(&self, exchange: &mut Exchange) {
+        // The status that nginx made known for this; no answer ever carries it.
+        self.write(499, None, exchange);
+    }
+
+    fn write(&self, status: u16, bytes: Option<u64>, exchange: &mut Exchange) {
+        let Some(record) = exchange.record.take() else {
+            return;
+        };
+        let line = Line {
+            time: SystemTime::now(),
+            client: exchange.peer.client,
+            method: &exchange.method,
+            record: &record,
+            status,
+            bytes,
+            took: exchange.elapsed(),
+            id: exchange.id.as_str(),
+        };
+        self.buffer.add(|out| match self.format {
+            AccessLogFormat::Text => line.write_text(out),
+            AccessLogFormat::Json => line.write_json(out),
+        });
+    }
+}
+
+impl Drop for AccessLog {
+    fn drop(&mut self) {
+        self.buffer.flush();
+    }
+}
+
+impl HeadLayer for AccessLog {
+    fn on_request(
+        &self,
+        head: &mut Parts,
+        _body: &mut RequestBody,
+        exchange: &mut Exchange,
+    ) -> Option<Response<ResponseBody>> {
+        let path = head.uri.path();
+        if !self.exempt.iter().any(|exempt| **exempt == *path) {
+            exchange.record = Some(match self.format {
+                AccessLogFormat::Text => Record::brief(head),
+                AccessLogFormat::Json => Record::full(head),
+            });
+        }
+        None
+    }
+
+    fn on_response(&self, response: &mut Response<ResponseBody>, exchange: &mut Exchange) {
+        self.write(
+            response.status().as_u16(),
+            response.body().length(),
+            exchange,
+        );
+    }
+}

@@ -1,0 +1,86 @@
+use std::time::{Duration, Instant};
+
+use http::request::Parts;
+use http::{HeaderValue, Method, Response, StatusCode, header};
+
+use super::{Peer, RequestId};
+use crate::body::ResponseBody;
+use crate::layers::{access_log, concurrency_limit};
+use crate::platform::Endpoint;
+use crate::problem::Problem;
+
+/// What is remembered of one request until its answer has gone out.
+///
+/// Layers keep here what they decided on the way in; a field that no layer uses stays empty and costs nothing.
+pub struct Exchange {
+    pub(crate) id: RequestId,
+    pub(crate) peer: Peer,
+    pub(crate) started: Instant,
+    pub(crate) method: Method,
+    pub(crate) endpoint: Option<Endpoint>,
+    pub(crate) is_body_limited: bool,
+    /// For answers that are made when the head is gone.
+    pub(crate) accept: Option<HeaderValue>,
+    pub(crate) accept_encoding: Option<HeaderValue>,
+    /// The origin, if `cors` lets it in.
+    pub(crate) origin: Option<HeaderValue>,
+    pub(crate) permit: Option<concurrency_limit::Permit>,
+    pub(crate) record: Option<access_log::Record>,
+}
+
+impl Exchange {
+    pub(crate) fn new(head: &Parts, peer: Peer) -> Self {
+        Self {
+            id: RequestId::EMPTY,
+            peer,
+            started: Instant::now(),
+            method: head.method.clone(),
+            endpoint: None,
+            is_body_limited: false,
+            accept: None,
+            accept_encoding: None,
+            origin: None,
+            permit: None,
+            record: None,
+        }
+    }
+
+    /// The id of the request; empty before the layer `request_id`.
+    pub fn id(&self) -> &RequestId {
+        &self.id
+    }
+
+    /// Who asks.
+    pub fn peer(&self) -> &Peer {
+        &self.peer
+    }
+
+    /// The time since the head of the request was there.
+    pub fn elapsed(&self) -> Duration {
+        self.started.elapsed()
+    }
+
+    /// Whether one of the platform's endpoints is asked.
+    pub(crate) fn is_platform(&self) -> bool {
+        self.endpoint.is_some()
+    }
+
+    /// Whether an orchestrator asks for health.
+    pub(crate) fn is_probe(&self) -> bool {
+        self.endpoint.is_some_and(Endpoint::is_probe)
+    }
+
+    /// Answers with a problem that names the request.
+    pub(crate) fn refuse(
+        &self,
+        head: &Parts,
+        status: StatusCode,
+        code: &str,
+        detail: &str,
+    ) -> Response<ResponseBody> {
+        let accept = head.headers.get(header::ACCEPT);
+        Problem::new(status, code, detail)
+            .request_id(self.id.as_str())
+            .respond(accept)
+    }
+}

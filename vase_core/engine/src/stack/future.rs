@@ -1,0 +1,262 @@
+use std::convert::Infallible;
+use std::future::Future;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::pin::Pin;
+use std::rc::Rc;
+use std::task::{Context, Poll, Waker, ready};
+
+use futures_util::future::LocalBoxFuture;
+use http::{Request, Response, header};
+use http_body::Body;
+use pin_project_lite::pin_project;
+use tokio::time::{Sleep, sleep};
+use tower::Service;
+
+use super::dispatch::{Destination, drop_body};
+use super::{Call, Exchange, Peer, Shared};
+use crate::body::{RequestBody, ResponseBody};
+use crate::layers::catch_panic::CatchPanic;
+use crate::layers::timeout::Timeout;
+use crate::layers::{HeadLayer, Layer};
+
+pin_project! {
+    /// The way of one request through a [`Stack`](super::Stack).
+    ///
+    /// The layers and the table have done their work when it is made; polling drives the inner future.
+    #[must_use = "futures do nothing unless polled"]
+    pub struct StackFuture<S>
+    where
+        S: Service<Call>,
+    {
+        shared: Rc<Shared>,
+        exchange: Exchange,
+        // How many layers have seen the request: these see the answer.
+        depth: usize,
+        is_answered: bool,
+        // Set when the inner future had to wait, and only then.
+        timer: Option<Pin<Box<Sleep>>>,
+        #[pin]
+        state: State<S, S::Future>,
+    }
+
+    impl<S> PinnedDrop for StackFuture<S>
+    where
+        S: Service<Call>,
+    {
+        fn drop(this: Pin<&mut Self>) {
+            let this = this.project();
+            if !*this.is_answered {
+                for layer in this.shared.layers.iter().take(*this.depth) {
+                    if let Layer::AccessLog(log) = layer {
+                        log.on_abandoned(this.exchange);
+                    }
+                }
+            }
+            this.shared.metrics.end(!*this.is_answered);
+        }
+    }
+}
+
+pin_project! {
+    #[project = StateProjection]
+    enum State<S, F> {
+        Answered { response: Option<Response<ResponseBody>> },
+        // Boxed, for it is rare and a call is large.
+        Waiting { waiting: Option<Box<(S, Call)>> },
+        Running { #[pin] future: F },
+        Engine { future: LocalBoxFuture<'static, Response<ResponseBody>> },
+        Done,
+    }
+}
+
+/// Runs `work`, and reports a panic as `None` where the layer `catch_panic` asks for it.
+fn guarded<T>(catches: bool, work: impl FnOnce() -> T) -> Option<T> {
+    // What is behind a panic is dropped unseen, so no broken invariant can be observed.
+    if catches {
+        catch_unwind(AssertUnwindSafe(work)).ok()
+    } else {
+        Some(work())
+    }
+}
+
+impl<S> StackFuture<S>
+where
+    S: Service<Call, Response = Response<ResponseBody>, Error = Infallible> + Clone,
+{
+    pub(super) fn start(
+        shared: &Rc<Shared>,
+        inner: &mut S,
+        peer: Peer,
+        request: Request<RequestBody>,
+    ) -> Self {
+        let (mut head, mut body) = request.into_parts();
+        let mut exchange = Exchange::new(&head, peer);
+        exchange.endpoint = shared.platform.find(head.uri.path());
+        shared.metrics.begin(body.size_hint().lower());
+
+        let mut future = Self {
+            shared: Rc::clone(shared),
+            exchange,
+            depth: shared.layers.len(),
+            is_answered: false,
+            timer: None,
+            state: State::Done,
+        };
+        for (index, layer) in shared.layers.iter().enumerate() {
+            if let Some(response) = layer.on_request(&mut head, &mut body, &mut future.exchange) {
+                future.depth = index;
+                future.state = State::Answered {
+                    response: Some(response),
+                };
+                return future;
+            }
+        }
+        if shared.catch_panic.is_some() || shared.timeout.is_some() {
+            future.exchange.accept = head.headers.get(header::ACCEPT).cloned();
+        }
+        let exchange = &mut future.exchange;
+        let state = guarded(shared.catch_panic.is_some(), || {
+            State::enter(shared.dispatch(head, body, exchange), inner)
+        });
+        future.state = state.unwrap_or_else(|| {
+            future.depth = shared.catch_panic.unwrap_or_default();
+            let response = CatchPanic::answer(&future.exchange, future.exchange.accept.as_ref());
+            State::Answered {
+                response: Some(response),
+            }
+        });
+        future
+    }
+}
+
+impl<S> State<S, S::Future>
+where
+    S: Service<Call, Response = Response<ResponseBody>, Error = Infallible> + Clone,
+{
+    fn enter(destination: Destination, inner: &mut S) -> Self {
+        match destination {
+            Destination::Answered(response) => Self::Answered {
+                response: Some(response),
+            },
+            Destination::Engine(future) => Self::Engine { future },
+            // Nearly every service is ready at once, and then needs no clone of its own.
+            Destination::Inner(call) => {
+                match inner.poll_ready(&mut Context::from_waker(Waker::noop())) {
+                    Poll::Ready(Ok(())) => Self::Running {
+                        future: inner.call(call),
+                    },
+                    Poll::Pending => Self::Waiting {
+                        waiting: Some(Box::new((inner.clone(), call))),
+                    },
+                }
+            }
+        }
+    }
+
+    fn poll_answer(
+        mut self: Pin<&mut Self>,
+        context: &mut Context<'_>,
+    ) -> Poll<Response<ResponseBody>> {
+        loop {
+            let future = match self.as_mut().project() {
+                StateProjection::Answered { response } => {
+                    return response.take().map_or(Poll::Pending, Poll::Ready);
+                }
+                StateProjection::Running { future } => {
+                    return future.poll(context).map(|answer| match answer {
+                        Ok(response) => response,
+                        Err(never) => match never {},
+                    });
+                }
+                StateProjection::Engine { future } => return future.as_mut().poll(context),
+                // Polled after its end, which the contract of futures leaves open.
+                StateProjection::Done => return Poll::Pending,
+                StateProjection::Waiting { waiting } => {
+                    if let Some((inner, _)) = waiting.as_deref_mut() {
+                        match ready!(inner.poll_ready(context)) {
+                            Ok(()) => {}
+                            Err(never) => match never {},
+                        }
+                    }
+                    waiting.take().map(|waiting| {
+                        let (mut inner, call) = *waiting;
+                        inner.call(call)
+                    })
+                }
+            };
+            match future {
+                Some(future) => self.set(Self::Running { future }),
+                None => return Poll::Pending,
+            }
+        }
+    }
+}
+
+/// Waits until a running request has taken as long as the layer `timeout` allows.
+fn poll_timer(
+    shared: &Shared,
+    timer: &mut Option<Pin<Box<Sleep>>>,
+    context: &mut Context<'_>,
+) -> Poll<usize> {
+    let Some((index, limit)) = shared.timeout else {
+        return Poll::Pending;
+    };
+    let timer = timer.get_or_insert_with(|| Box::pin(sleep(limit)));
+    timer.as_mut().poll(context).map(|()| index)
+}
+
+impl<S> Future for StackFuture<S>
+where
+    S: Service<Call, Response = Response<ResponseBody>, Error = Infallible> + Clone,
+{
+    type Output = Result<Response<ResponseBody>, Infallible>;
+
+    fn poll(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Self::Output> {
+        let mut this = self.project();
+        let shared = &**this.shared;
+        let accept = this.exchange.accept.as_ref();
+        let polled = guarded(shared.catch_panic.is_some(), || {
+            this.state.as_mut().poll_answer(context)
+        });
+        let (mut response, depth) = match polled {
+            Some(Poll::Ready(response)) => (response, *this.depth),
+            Some(Poll::Pending) if *this.depth < shared.layers.len() => return Poll::Pending,
+            Some(Poll::Pending) => {
+                let index = ready!(poll_timer(shared, this.timer, context));
+                (Timeout::answer(this.exchange, accept), index)
+            }
+            None => (
+                CatchPanic::answer(this.exchange, accept),
+                shared.catch_panic.unwrap_or_default(),
+            ),
+        };
+        // What ran inside ends before its answer goes out; a second panic on the way changes nothing.
+        let _ = guarded(shared.catch_panic.is_some(), || this.state.set(State::Done));
+        shared.finish(&mut response, this.exchange, depth);
+        *this.is_answered = true;
+        Poll::Ready(Ok(response))
+    }
+}
+
+impl Shared {
+    /// Leads an answer out through the layers that its request passed.
+    fn finish(&self, response: &mut Response<ResponseBody>, exchange: &mut Exchange, depth: usize) {
+        response.headers_mut().reserve(self.extra_headers);
+        for layer in self.layers[..depth].iter().rev() {
+            layer.on_response(response, exchange);
+        }
+        if let Some(server) = &self.server_header {
+            response
+                .headers_mut()
+                .insert(header::SERVER, server.clone());
+        }
+        drop_body(&exchange.method, response);
+        let bytes = response.body().length().unwrap_or(0);
+        self.metrics.answer(
+            &exchange.method,
+            response.status(),
+            exchange.elapsed(),
+            bytes,
+        );
+    }
+}
