@@ -107,7 +107,10 @@ def _expectation(details: ErrorDetails, name: str, field: FieldInfo | None) -> t
         hint = did_you_mean(given, re.findall(r"'([^']*)'", context["expected"]))
     elif details["type"] == "list_type" and isinstance(given, str) and not is_secret(name, field):
         hint = f"write `[{shown(name, field, given)}]`"
-    return f"expected {template.format_map(context)}", hint
+    expected = template.format_map(context)
+    if details["type"] in {"literal_error", "enum"}:  # Pydantic puts the choices into quotation marks
+        expected = expected.replace("'", "`")
+    return f"expected {expected}", hint
 
 
 def _path(name: str, parts: Sequence[int | str]) -> str:

@@ -9,7 +9,7 @@ from collections.abc import Mapping
 
 from pydantic.fields import FieldInfo
 
-from vase.checks import CheckMessage, warning
+from vase.checks import CheckMessage, Place, warning
 from vase.conf._anchoring import anchored
 from vase.conf._app_settings import find_app_settings
 from vase.conf._faults import environment_fault, unknown_setting
@@ -72,7 +72,12 @@ def _finish(
     gathered.faults += [fault for fault in refused if fault.place is None or fault.place not in told]
     settings._steps.update({name: tuple(steps) for name, steps in gathered.steps.items()})  # noqa: SLF001
     gathered.faults += consistency(settings)
-    return anchored(settings), gathered.faults
+    return anchored(settings), sorted(gathered.faults, key=_reading_order)
+
+
+def _reading_order(fault: CheckMessage) -> tuple[bool, Place]:
+    """Put faults with a line first, file by file and from top to bottom."""
+    return (fault.place is None, fault.place or Place(""))
 
 
 def _installed_apps(
