@@ -1,11 +1,19 @@
 """`INSTALLED_APPS` becomes the registry of one application, and a message for every entry that is wrong."""
 
 import pkgutil
+import sys
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 from types import ModuleType
 
-from vase._imports import BrokenModuleError, ImportStringError, MissingModuleError, import_module, import_string
+from vase._imports import (
+    BrokenModuleError,
+    ImportStringError,
+    MissingModuleError,
+    MissingNameError,
+    import_module,
+    import_string,
+)
 from vase.apps._config import AppConfig
 from vase.apps._registry import Apps
 from vase.checks import CheckMessage, Place, error, place_of
@@ -49,12 +57,14 @@ def load_apps(settings: Settings) -> tuple[Apps, list[CheckMessage]]:
 
 
 def _resolve(entry: str, base: Path) -> AppConfig:
+    if ":" in entry:
+        return _resolve_class(entry, None, base)
     try:
         module = import_module(entry)
     except BrokenModuleError as problem:
         raise _broken(problem) from problem
     except MissingModuleError as missing:
-        return _resolve_class(entry, missing, base)
+        return _resolve_class(entry, missing.hint, base)
     except ImportStringError as problem:
         raise _EntryError(f"{problem.message} in `{_SETTING}`", code="apps.E004", hint=problem.hint) from None
     if not hasattr(module, "__path__"):
@@ -66,20 +76,27 @@ def _resolve(entry: str, base: Path) -> AppConfig:
     return _config_class(module)(module)
 
 
-def _resolve_class(entry: str, missing: MissingModuleError, base: Path) -> AppConfig:
-    """Resolve an entry that is no module: a class, if its beginning is a module."""
+def _resolve_class(entry: str, hint: str | None, base: Path) -> AppConfig:
+    """Resolve an entry that is no module: a class, if its beginning is a module.
+
+    Args:
+        entry: The entry.
+        hint: What to say when it leads nowhere and the project has nothing near.
+        base: The directory of the project.
+    """
+    cls: object = None
     try:
         cls = import_string(entry) if "." in entry or ":" in entry else None
     except BrokenModuleError as problem:
         raise _broken(problem) from problem
     except MissingModuleError:
-        cls = None
+        pass
     except ImportStringError as problem:
-        raise _EntryError(
-            f"`{_SETTING}` names {quote(entry)}: {problem.message}", code="apps.E001", hint=problem.hint
-        ) from None
+        if not isinstance(problem, MissingNameError) or not _is_package(entry.rpartition(".")[0]):
+            message = f"`{_SETTING}` names {quote(entry)}: {problem.message}"
+            raise _EntryError(message, code="apps.E001", hint=problem.hint) from None
     if cls is None:
-        hint = did_you_mean(entry, _candidates(entry, base)) or missing.hint or f"`manage.py startapp {entry}` makes it"
+        hint = did_you_mean(entry, _candidates(entry, base)) or hint or f"`manage.py startapp {entry}` makes it"
         raise _EntryError(f"`{_SETTING}` names {quote(entry)}, which does not exist", code="apps.E001", hint=hint)
     if not isinstance(cls, type) or not issubclass(cls, AppConfig):
         raise _EntryError(
@@ -137,6 +154,10 @@ def _check_label(config: AppConfig, configs: dict[str, AppConfig]) -> None:
         code="apps.E002",
         hint="give one of them another `label` in its `apps.py`",
     )
+
+
+def _is_package(name: str) -> bool:
+    return hasattr(sys.modules.get(name), "__path__")
 
 
 def _broken(problem: BrokenModuleError) -> _EntryError:

@@ -3,7 +3,6 @@
 An app that cannot be imported is left out in silence: the registry of apps (`vase.apps`) tells that, once.
 """
 
-import importlib.util
 from collections.abc import Collection, Iterable
 from types import ModuleType
 
@@ -46,17 +45,9 @@ def find_app_settings(
 
 
 def _settings_of(app: str, settings_module: str | None) -> ModuleType | None:
-    package = app.partition(":")[0]
-    while package:
-        try:
-            found = importlib.util.find_spec(package)
-        except Exception:  # noqa: BLE001  # an app that fails is told by the registry of apps
-            found = None
-        if found is not None and found.submodule_search_locations is not None:
-            break
-        package = package.rpartition(".")[0]  # `catalog.apps.CatalogConfig` is an app of the package `catalog`
+    package = _package_of(app)
     name = f"{package}.settings"
-    if not package or (settings_module is not None and f"{settings_module}.".startswith(f"{name}.")):
+    if package is None or (settings_module is not None and f"{settings_module}.".startswith(f"{name}.")):
         return None
     try:
         return import_module(name)
@@ -64,6 +55,21 @@ def _settings_of(app: str, settings_module: str | None) -> ModuleType | None:
         raise
     except ImportStringError:
         return None
+
+
+def _package_of(app: str) -> str | None:
+    """Return the package of an app: for `catalog.apps.CatalogConfig` that is `catalog`."""
+    name = app.partition(":")[0]
+    while name:
+        try:
+            if hasattr(import_module(name), "__path__"):
+                return name
+        except BrokenModuleError:
+            return None
+        except ImportStringError:
+            pass
+        name = name.rpartition(".")[0]
+    return None
 
 
 def _declared(module: ModuleType | None) -> list[type[SettingsGroup]]:
