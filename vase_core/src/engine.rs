@@ -79,7 +79,7 @@ impl Engine {
             calls: Rc::clone(&calls),
             threads_max,
         };
-        let stack = Stack::new(&config, table, app).map_err(|error| PyValueError::new_err(error.to_string()))?;
+        let stack = Stack::new(&config, table, app, vase_engine::stack::Hooks::default()).map_err(|error| PyValueError::new_err(error.to_string()))?;
         Ok(Self { hub: Rc::clone(&reactor.hub), config, stack, calls, servers: Rc::default() })
     }
 
@@ -100,7 +100,7 @@ impl Engine {
         let listener = crate::handoff::listener(descriptor);
         let (stack, config, servers) = (self.stack.clone(), self.config.http.clone(), Rc::clone(&self.servers));
         self.hub.spawn(Box::pin(async move {
-            match server::serve(listener, stack, config) {
+            match server::serve(listener, move |peer| stack.with_peer(peer), &config) {
                 Ok(handle) => servers.borrow_mut().push(handle),
                 Err(error) => Python::attach(|py| PyErr::from(error).write_unraisable(py, None)),
             }
@@ -145,7 +145,7 @@ impl Engine {
             request = request.header(name, value);
         }
         let body = RequestBody::full(Bytes::copy_from_slice(body.as_bytes()));
-        let mut request = request.body(body).map_err(|error| PyValueError::new_err(error.to_string()))?;
+        let request = request.body(body).map_err(|error| PyValueError::new_err(error.to_string()))?;
         let peer = match client {
             Some((host, port)) => Peer::tcp(std::net::SocketAddr::new(
                 host.parse().map_err(|_| PyValueError::new_err(format!("no IP address: {host}")))?,
@@ -153,8 +153,7 @@ impl Engine {
             )),
             None => Peer::local(),
         };
-        request.extensions_mut().insert(peer);
-        let mut stack = self.stack.clone();
+        let mut stack = self.stack.with_peer(peer);
         self.future(py, async move {
             let Ok(response) = stack.call(request).await;
             let (head, body) = response.into_parts();

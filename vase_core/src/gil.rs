@@ -24,6 +24,25 @@ pub(crate) struct Pulse {
     raised: Mutex<Option<PyErr>>,
 }
 
+/// The loop's sign of life as Python sees it, from any thread.
+#[pyclass(frozen, name = "Pulse", module = "vase._core")]
+pub(crate) struct PyPulse(pub(crate) Arc<Pulse>);
+
+#[pymethods]
+impl PyPulse {
+    /// Whether the loop sleeps: it has nothing to do.
+    #[getter]
+    fn parked(&self) -> bool {
+        self.0.parked.load(Ordering::Relaxed)
+    }
+
+    /// A count of turns and calls; it stands still while one piece of Python holds the loop.
+    #[getter]
+    fn beats(&self) -> u64 {
+        self.0.beats.load(Ordering::Relaxed)
+    }
+}
+
 impl Pulse {
     pub(crate) fn beat(&self) {
         // A plain add: only the loop thread writes.

@@ -33,6 +33,8 @@ mod _core {
     #[pymodule_export]
     use crate::engine::{Engine, check_routes};
     #[pymodule_export]
+    use crate::gil::PyPulse;
+    #[pymodule_export]
     use crate::headers::Headers;
     #[pymodule_export]
     use crate::reactor::Reactor;

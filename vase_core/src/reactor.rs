@@ -19,7 +19,7 @@ use tokio::io::unix::AsyncFd;
 use tokio::runtime::{Builder, LocalOptions, LocalRuntime};
 use tokio::time::Sleep;
 
-use crate::gil::{ParkHooks, Pulse};
+use crate::gil::{ParkHooks, Pulse, PyPulse};
 use crate::handoff;
 use crate::hub::Hub;
 
@@ -67,6 +67,11 @@ impl Reactor {
     /// Ties the reactor to the loop whose selector it drives.
     fn bind(&self, event_loop: &Bound<'_, PyAny>) -> PyResult<()> {
         self.hub.bind(event_loop)
+    }
+
+    /// The loop's sign of life, for a watching thread.
+    fn pulse(&self) -> PyPulse {
+        PyPulse(Arc::clone(&self.hub.pulse))
     }
 
     /// Runs tokio until asyncio has something to do or `timeout` seconds are over (`None`: no bound).

@@ -66,5 +66,5 @@ fn respond_file(
     request: Option<&http::request::Parts>,
 ) -> Response<ResponseBody> {
     let _ = (path, download_name, headers, request);
-    todo!("files")
+    problem::respond(StatusCode::NOT_IMPLEMENTED, "http.file", "files follow", None)
 }

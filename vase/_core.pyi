@@ -1,0 +1,162 @@
+"""The compiled core: the HTTP engine and its bridge to asyncio. Rooms enter it, users do not need to."""
+
+from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Mapping, Sequence
+from typing import Any, Literal, Protocol, final
+
+from vase.http import QueryParams, Response
+
+__all__ = ["Endpoint", "Engine", "Headers", "Pulse", "Reactor", "Request", "RequestBodyError", "check_config", "check_routes"]
+
+class RequestBodyError(Exception):
+    """The body of a request could not be read; `args` are the status that answers it, a code and a sentence."""
+
+@final
+class Pulse:
+    """The loop's sign of life, readable from any thread."""
+
+    @property
+    def parked(self) -> bool: ...
+    @property
+    def beats(self) -> int: ...
+
+@final
+class Reactor:
+    """Drives the core's runtime from asyncio's selector. One per loop, used on the loop's thread alone."""
+
+    def __new__(cls, descriptor: int) -> Reactor: ...
+    def bind(self, event_loop: object) -> None: ...
+    def pulse(self) -> Pulse: ...
+    def turn(self, timeout: float | None) -> bool: ...
+    def close(self) -> None: ...
+
+@final
+class Headers:
+    """The headers of a request: names in any case, values decoded as Latin-1 (RFC 9110 section 5.5)."""
+
+    def __getitem__(self, name: str, /) -> str: ...
+    def __contains__(self, name: object, /) -> bool: ...
+    def __len__(self) -> int: ...
+    def __iter__(self) -> Any: ...
+    def get(self, name: str, default: Any = None) -> Any: ...
+    def getlist(self, name: str) -> list[str]: ...
+    def keys(self) -> list[str]: ...
+    def values(self) -> list[str]: ...
+    def items(self) -> list[tuple[str, str]]: ...
+
+@final
+class Request:
+    """An HTTP request. Its parts are made when they are asked for, and never change."""
+
+    @property
+    def method(self) -> str: ...
+    @property
+    def path(self) -> str: ...
+    @property
+    def raw_path(self) -> str: ...
+    @property
+    def query_string(self) -> str: ...
+    @property
+    def scheme(self) -> str: ...
+    @property
+    def host(self) -> str: ...
+    @property
+    def url(self) -> str: ...
+    @property
+    def client(self) -> tuple[str, int] | None: ...
+    @property
+    def http_version(self) -> str: ...
+    @property
+    def id(self) -> str: ...
+    @property
+    def route(self) -> str: ...
+    @property
+    def headers(self) -> Headers: ...
+    @property
+    def query_params(self) -> QueryParams: ...
+    @property
+    def path_params(self) -> dict[str, Any]: ...
+    @property
+    def cookies(self) -> dict[str, str]: ...
+    @property
+    def state(self) -> dict[str, Any]: ...
+    def body(self) -> Awaitable[bytes]: ...
+    def text(self) -> Awaitable[str]: ...
+    def json(self) -> Awaitable[Any]: ...
+    def stream(self) -> AsyncIterator[bytes]: ...
+
+@final
+class Endpoint:
+    """A handler and the plan of its call.
+
+    Args:
+        handler: The callable.
+        mode: `inline` is called in place; `coroutine` is an `async def` that cannot suspend, driven without a task;
+            `task` is any other `async def`; `thread` is a `def`, called in the pool.
+        arguments: Where each positional argument comes from; see `vase.binding`.
+        encode: Makes bytes (JSON) or a `Response` of what is neither text, bytes, None nor a `Response`.
+        explain: An async function of the request that binds the slow, complete way.
+        status: The status of a plain answer.
+        collects: Whether the body is read before the call.
+        name: What logs and errors call the handler.
+        route: The pattern of the route.
+        parameters: The names of the path's parameters, in order.
+    """
+
+    def __new__(
+        cls,
+        handler: Callable[..., object],
+        *,
+        mode: Literal["inline", "coroutine", "task", "thread"],
+        arguments: Sequence[tuple[Any, ...]] | None = None,
+        encode: Callable[[Any], bytes | Response] | None = None,
+        explain: Callable[[Request], Coroutine[Any, Any, object]] | None = None,
+        status: int | None = None,
+        collects: bool = False,
+        name: str = "",
+        route: str = "",
+        parameters: Sequence[str] = ...,
+    ) -> Endpoint: ...
+
+class _Hooks(Protocol):
+    response_class: type[Response]
+    file_body_class: type[object]
+    query_params_class: type[object]
+    on_error: Callable[[Request, BaseException], Response]
+    pump: Callable[..., Coroutine[Any, Any, None]]
+    parse_json: Callable[[bytes], object]
+
+@final
+class Engine:
+    """An application as the core sees it: its routes and layers, ready for sockets or single requests."""
+
+    def __new__(
+        cls,
+        reactor: Reactor,
+        *,
+        config: str,
+        routes: str,
+        endpoints: Sequence[Endpoint],
+        hooks: _Hooks,
+        threads_max: int = 40,
+    ) -> Engine: ...
+    @property
+    def python_calls(self) -> int: ...
+    @property
+    def connections(self) -> int: ...
+    def serve(self, descriptor: int) -> None: ...
+    def stop_accepting(self) -> None: ...
+    def drain(self, grace: float) -> Awaitable[None]: ...
+    def handle(
+        self,
+        method: str,
+        target: str,
+        headers: Sequence[tuple[str, str]],
+        body: bytes,
+        client: tuple[str, int] | None = None,
+    ) -> Awaitable[tuple[int, list[tuple[str, str]], bytes]]: ...
+
+def check_routes(routes: str) -> list[tuple[int, str]]:
+    """Return what is wrong with a list of routes: pairs of a route's id and a sentence."""
+
+def check_config(config: str) -> list[str]:
+    """Return what is wrong with an engine's configuration, a sentence each."""

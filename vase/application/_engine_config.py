@@ -1,0 +1,54 @@
+"""Settings → the engine's configuration: the one place that knows both vocabularies."""
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from vase.conf import Settings
+from vase.types import JSON
+
+__all__ = ["engine_config"]
+
+
+def engine_config(settings: Settings, layers: Sequence[dict[str, JSON]], static_roots: Sequence[Path]) -> dict[str, JSON]:
+    """Return what `vase._core.Engine` is told.
+
+    Args:
+        settings: The settings of the application.
+        layers: The configuration of each Rust layer, outermost first.
+        static_roots: Directories of static files, in the order in which they are searched.
+    """
+    return {
+        "http": {
+            "first_byte_timeout": settings.HTTP_FIRST_BYTE_TIMEOUT_SECONDS,
+            "header_timeout": settings.HTTP_HEADER_TIMEOUT_SECONDS,
+            "idle_timeout": settings.HTTP_IDLE_TIMEOUT_SECONDS,
+            "body_grace": settings.HTTP_BODY_GRACE_SECONDS,
+            "body_minimum_rate": settings.HTTP_BODY_MINIMUM_RATE,
+            "write_timeout": settings.HTTP_WRITE_TIMEOUT_SECONDS,
+            "max_header_bytes": settings.HTTP_MAX_HEADER_BYTES,
+            "max_headers": settings.HTTP_MAX_HEADERS,
+            "max_body_bytes": settings.DATA_UPLOAD_MAX_MEMORY_SIZE,
+            "shutdown_timeout": settings.SHUTDOWN_TIMEOUT_SECONDS,
+        },
+        "layers": list(layers),
+        "static_files": _static_files(settings, static_roots),
+        "platform": {
+            "livez": settings.LIVEZ_URL,
+            "readyz": settings.READYZ_URL,
+            "metrics": settings.METRICS_URL,
+        },
+        "append_slash": settings.APPEND_SLASH,
+        "debug": settings.DEBUG,
+    }
+
+
+def _static_files(settings: Settings, roots: Sequence[Path]) -> list[JSON]:
+    if not roots:
+        return []
+    found: dict[str, JSON] = {
+        "prefix": settings.STATIC_URL,
+        "roots": [str(root) for root in roots],
+        # A page under development must never be held back by a browser's cache.
+        "max_age": 0 if settings.DEBUG else 3600,
+    }
+    return [found]

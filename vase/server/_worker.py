@@ -1,0 +1,119 @@
+"""One worker: builds the site, serves the inherited socket, tells the supervisor that it lives."""
+
+import asyncio
+import contextlib
+import logging
+import os
+import signal
+import socket
+import sys
+import threading
+from collections.abc import Callable
+
+from vase.application import Vase
+from vase.exceptions import ConfigurationError
+from vase.loop import EventLoop
+from vase.server._options import ServerOptions
+from vase.server._watchdog import Watchdog
+
+__all__ = ["BEAT_SECONDS", "READY", "Worker"]
+
+logger = logging.getLogger("vase.server")
+
+READY = b"R"
+BEAT = b"."
+BEAT_SECONDS = 1.0
+
+EXIT_MISCONFIGURED = 3
+"""The site has faults that a restart does not mend."""
+
+
+class Worker:
+    """The life of a worker process, from its fork to its end.
+
+    Args:
+        options: How the server was started.
+        listener: The socket of the supervisor.
+        pulse: The writing end of the pipe on which the supervisor listens for signs of life.
+        broken: Makes the application that shows why the site cannot start; None ends the process instead.
+    """
+
+    def __init__(
+        self,
+        options: ServerOptions,
+        listener: socket.socket,
+        pulse: int,
+        broken: Callable[[BaseException], Vase] | None,
+    ) -> None:
+        self._options, self._listener, self._pulse, self._broken = options, listener, pulse, broken
+        self._stopping: asyncio.Event | None = None
+        self._hurry = False
+
+    def run(self) -> int:
+        """Serve until told to stop; return the exit status."""
+        signal.signal(signal.SIGINT, signal.SIG_IGN)  # the terminal sends it to all; the supervisor decides
+        try:
+            app = self._build()
+        except ConfigurationError as error:
+            print(error.render(color=sys.stderr.isatty()), file=sys.stderr, flush=True)  # noqa: T201
+            return EXIT_MISCONFIGURED
+        with asyncio.Runner(loop_factory=EventLoop) as runner:
+            return runner.run(self._serve(app))
+
+    def _build(self) -> Vase:
+        try:
+            app = self._make()
+            app.ensure_valid()
+        except (Exception, SystemExit) as error:
+            if self._broken is None:
+                raise
+            logger.error("the site cannot start; its pages say why until a file changes", exc_info=error)  # noqa: TRY400
+            return self._broken(error)
+        return app
+
+    def _make(self) -> Vase:
+        if self._options.factory is not None:
+            return self._options.factory()
+        return Vase.from_settings(self._options.settings_module)
+
+    async def _serve(self, app: Vase) -> int:
+        loop = asyncio.get_running_loop()
+        assert isinstance(loop, EventLoop)  # noqa: S101  # the runner above made it
+        self._stopping = asyncio.Event()
+        loop.add_signal_handler(signal.SIGTERM, self._stop)
+        loop.add_signal_handler(signal.SIGQUIT, self._stop_now)
+        engine = app.engine(loop, keep_alive=not self._options.reload)
+        watchdog = Watchdog(loop.reactor.pulse(), threading.get_ident(), app.settings.SLOW_HANDLER_SECONDS)
+        watchdog.start()
+        await app.startup()
+        engine.serve(os.dup(self._listener.fileno()))
+        loop.call_soon(self._tell, READY)
+        beating = loop.create_task(self._beat())
+        await self._stopping.wait()
+        # While requests drain the beat goes on: a worker that takes its time is not one that hangs.
+        await engine.drain(0.3 if self._hurry else app.settings.SHUTDOWN_TIMEOUT_SECONDS)
+        await app.shutdown()
+        beating.cancel()
+        watchdog.stop()
+        return 0
+
+    def _stop(self) -> None:
+        if self._stopping is not None:
+            self._stopping.set()
+
+    def _stop_now(self) -> None:
+        self._hurry = True
+        self._stop()
+
+    async def _beat(self) -> None:
+        while True:
+            await asyncio.sleep(BEAT_SECONDS)
+            self._tell(BEAT)
+
+    def _tell(self, sign: bytes) -> None:
+        # A full pipe means that the supervisor is busy; a broken one that it is gone, and then nobody restarts us.
+        with contextlib.suppress(BlockingIOError):
+            try:
+                os.write(self._pulse, sign)
+            except BrokenPipeError:
+                self._stop()
