@@ -13,6 +13,9 @@ from vase.http._response import FileResponse, JSONResponse, PlainTextResponse, R
 
 __all__ = ["Encoder", "to_response"]
 
+_JSON_TYPES = frozenset({dict, list, tuple, int, float, bool})
+_BINARY_TYPES = (bytes, bytearray, memoryview)  # a union written in place would be made anew at each call
+
 type Encoder = Callable[[object], bytes | Response]
 """Writes a handler's value as JSON by the type that its annotation promised."""
 
@@ -37,13 +40,20 @@ def to_response(value: object, *, status_code: int | None = None, encode: Encode
     if value is None:
         return Response(b"", 204 if status_code is None else status_code)
     status = 200 if status_code is None else status_code
+    # The usual containers first: to ask the abstract classes below costs as much as to write a small object.
+    if encode is None and type(value) in _JSON_TYPES:
+        return _json(value, status)
+    return _text(value, status) or (
+        _file_or_stream(value, status) or _json(value, status) if encode is None else _encoded(encode(value), status)
+    )
+
+
+def _text(value: object, status: int) -> Response | None:
     if isinstance(value, str):
         return PlainTextResponse(value, status)
-    if isinstance(value, bytes | bytearray | memoryview):
+    if isinstance(value, _BINARY_TYPES):
         return Response(bytes(value), status, media_type="application/octet-stream")
-    if encode is not None:
-        return _encoded(encode(value), status)
-    return _file_or_stream(value, status) or _json(value, status)
+    return None
 
 
 def _encoded(value: bytes | Response, status: int) -> Response:
@@ -55,7 +65,7 @@ def _file_or_stream(value: object, status: int) -> Response | None:
         return FileResponse(value.path, status, filename=value.download_name)
     if isinstance(value, Path):
         return FileResponse(value, status)
-    if isinstance(value, AsyncIterator | Iterator):
+    if isinstance(value, (AsyncIterator, Iterator)):
         return StreamingResponse(value, status, media_type="application/octet-stream")
     return None
 

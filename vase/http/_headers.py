@@ -5,6 +5,7 @@ Field names are kept in lower case, as HTTP/2 and the engine want them; the orde
 
 import re
 from collections.abc import Iterable, Iterator, Mapping, MutableMapping, Sequence
+from functools import lru_cache
 
 from vase.exceptions import quote
 from vase.http._errors import HeaderError
@@ -27,20 +28,27 @@ def check_header(name: str, value: str) -> tuple[str, str]:
         HeaderError: When the name is not a token or the value holds a line break, another control character or
             a character outside ASCII.
     """
-    if not _is_name(name):
-        raise HeaderError(f"not a header name: {quote(name)}", code="http.E001")
-    if not _is_value(value):
+    # The two methods answer for nearly every value, in a fifth of the expression's time; only a tab needs more.
+    if not (value.isascii() and value.isprintable()) and not _is_value(value):
         raise HeaderError(
             f"header {quote(name)} has a character that may not stand in a header: {quote(value)}",
             code="http.E002",
             hint="write it with `urllib.parse.quote`; line breaks never belong into a header",
         )
-    return name.lower(), value
+    return _field_name(name), value
+
+
+@lru_cache(maxsize=256)  # a program has few names, and each is checked once instead of with every answer
+def _field_name(name: str) -> str:
+    if not _is_name(name):
+        raise HeaderError(f"not a header name: {quote(name)}", code="http.E001")
+    return name.lower()
 
 
 def checked_headers(source: HeaderSource) -> list[tuple[str, str]]:
     """Return the fields of a mapping or of pairs as a list that the engine takes."""
-    pairs = source.items() if isinstance(source, Mapping) else source
+    # `dict` first: to ask an abstract class costs ten times as much.
+    pairs = source.items() if isinstance(source, (dict, Mapping)) else source
     return [check_header(name, value) for name, value in pairs]
 
 

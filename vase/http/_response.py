@@ -4,7 +4,7 @@ A response is read by the engine through three attributes (`status_code`, `raw_h
 set three attributes: no length is counted and no text encoded here, the engine does both without Python.
 """
 
-from collections.abc import AsyncIterable
+from collections.abc import AsyncIterable, AsyncIterator
 from os import PathLike, fspath
 from pathlib import PurePath
 from typing import ClassVar, Unpack
@@ -148,6 +148,7 @@ class JSONResponse(Response):
     __slots__ = ()
 
     content_type = "application/json"
+    body: bytes
 
     def __init__(
         self,
@@ -208,6 +209,8 @@ class FileResponse(Response):
 
     __slots__ = ()
 
+    body: FileBody
+
     def __init__(
         self,
         path: str | PathLike[str],
@@ -236,6 +239,8 @@ class StreamingResponse(Response):
     """
 
     __slots__ = ()
+
+    body: AsyncIterator[bytes]
 
     def __init__(
         self,
