@@ -5,6 +5,7 @@ db.E002  a driver that is unknown or not installed, with the extra to install
 db.E003  a model without a primary key
 db.E004  two apps that claim the same table
 db.E005  a database whose folder does not exist
+db.E008  an app whose tables are named after another label
 db.W001  migrations that the database does not have yet
 """
 
@@ -51,8 +52,16 @@ def check_databases(entries: Mapping[str, str | DatabaseEntry]) -> Iterator[Chec
 def check_models(app: Site) -> Iterator[CheckMessage]:
     """Look for models that could not be mapped, and for tables that two installed apps claim."""
     owner_of: dict[str, str] = {}
-    for declared in installed_declarations(one.name for one in app.apps):
+    labels = {one.name: one.label for one in app.apps}
+    for declared in installed_declarations(labels):
         yield from declared.faults
+        if labels[declared.package] != declared.label:
+            yield error(
+                "db.E008",
+                f"the tables of `{declared.package}` are named after the label `{declared.label}`, "
+                f"and the app is installed as `{labels[declared.package]}`",
+                hint="write `default = True` in the `AppConfig` that `INSTALLED_APPS` names",
+            )
         for table in declared.metadata.tables:
             other = owner_of.setdefault(table, declared.package)
             if other != declared.package:

@@ -8,7 +8,7 @@ import secrets
 import sqlite3
 import threading
 from collections.abc import AsyncIterator, Callable, Iterator, Mapping
-from contextlib import asynccontextmanager, contextmanager
+from contextlib import AbstractAsyncContextManager, AbstractContextManager, asynccontextmanager, contextmanager
 from typing import Any, Final
 
 from sqlalchemy import URL, create_engine
@@ -104,43 +104,31 @@ class Database:
             _sqlite.tune(engine)
         return engine
 
-    @contextmanager
-    def session(self) -> Iterator[Session]:
+    def session(self) -> AbstractContextManager[Session]:
         """Open a session for a `with` block: committed at its end, rolled back if it raises."""
-        session = Session(self.engine)
-        try:
-            yield session
-            if session.in_transaction() or session.new:
-                session.commit()
-        except BaseException:
-            session.rollback()
-            raise
-        finally:
-            session.close()
+        return contextmanager(self.get_session)()
 
-    @asynccontextmanager
-    async def async_session(self) -> AsyncIterator[AsyncSession]:
+    def async_session(self) -> AbstractAsyncContextManager[AsyncSession]:
         """Open an async session for an `async with` block: committed at its end, rolled back if it raises."""
-        session = AsyncSession(self.async_engine)
-        try:
-            yield session
-            if session.in_transaction() or session.new:
-                await session.commit()
-        except BaseException:
-            await session.rollback()
-            raise
-        finally:
-            await session.close()
+        return asynccontextmanager(self.get_async_session)()
 
     def get_session(self) -> Iterator[Session]:
         """Provide a `Session` to a handler; the dependency behind the bare annotation `db: Session`."""
-        with self.session() as session:
+        session = Session(self.engine)
+        try:
             yield session
+            session.finish()
+        finally:
+            session.close()  # what `finish` has not committed is rolled back
 
     async def get_async_session(self) -> AsyncIterator[AsyncSession]:
         """Provide an `AsyncSession` to a handler; the dependency behind the bare annotation `db: AsyncSession`."""
-        async with self.async_session() as session:
+        session = AsyncSession(self.async_engine)
+        try:
             yield session
+            await session.finish()
+        finally:
+            await session.close()
 
     def providers(self) -> dict[type, Callable[..., Any]]:
         """Return the dependency of each type that this database gives, for the application's providers."""
@@ -178,6 +166,7 @@ class Database:
             "query_cache_size": _QUERY_CACHE_SIZE,
             "pool_size": _POOL_SIZE,
             "max_overflow": _MAX_OVERFLOW,
+            "pool_use_lifo": True,  # the connection used last has the warmest cache
             **self.address.options,
         }
         if not pooled:

@@ -15,6 +15,7 @@ The price: a foreign key or relationship to another app names the class, `Foreig
 also what a type checker can follow.
 """
 
+import importlib.util
 import re
 import sys
 from collections.abc import Iterable, Iterator
@@ -24,6 +25,7 @@ from typing import Any, ClassVar, Final
 import sqlalchemy as sa
 from sqlalchemy.orm import DeclarativeBase, Mapped, MappedColumn, mapped_column, registry
 
+from vase.apps import AppConfig
 from vase.checks import CheckMessage, error, place_of
 from vase.db._types import annotation_types
 
@@ -126,6 +128,7 @@ class PlainModel(DeclarativeBase):
 
     __abstract__ = True
     __app_label__: ClassVar[str]
+    __select_by_key__: ClassVar[sa.Select[Any]]
 
     def __init_subclass__(cls, **options: Any) -> None:
         """Name the table after app and class, and map the class in the declarations of its app."""
@@ -172,8 +175,18 @@ class Model(PlainModel):
 
 
 def _label_of(package: str) -> str:
-    """Return the label of an app: what its `AppConfig` says, otherwise the last part of the package's name."""
-    return package.rpartition(".")[2].strip("_")
+    """Return the label of an app: what the `AppConfig` in its `apps.py` says, otherwise the last part of its name."""
+    last = package.rpartition(".")[2].strip("_")
+    if not hasattr(sys.modules.get(package), "__path__") or importlib.util.find_spec(f"{package}.apps") is None:
+        return last
+    module = importlib.import_module(f"{package}.apps")
+    configs = [
+        value
+        for value in vars(module).values()
+        if isinstance(value, type) and issubclass(value, AppConfig) and value.__module__ == module.__name__
+    ]
+    configs.sort(key=lambda config: not config.default)
+    return (configs[0].label if configs else "") or last
 
 
 def _snake(name: str) -> str:

@@ -5,7 +5,7 @@ what is to be awaited.
 """
 
 from collections.abc import Awaitable
-from typing import Any, overload
+from typing import Any, Final, overload
 
 import sqlalchemy as sa
 
@@ -14,6 +14,8 @@ from vase.db._sessions import AsyncSession, Session
 from vase.http import NotFound
 
 __all__ = ["count", "exists", "get_or_404"]
+
+_INTEGER_END: Final = 2**63  # no database has rows beyond it, and some drivers fail instead of saying so
 
 
 @overload
@@ -38,6 +40,8 @@ def get_or_404(db: Session | AsyncSession, what: Any, key: object = None) -> Any
     Example:
         >>> article = get_or_404(db, select(Article).where(Article.slug == slug))
     """
+    if isinstance(key, int) and not -_INTEGER_END <= key < _INTEGER_END:
+        return _found_async(what) if isinstance(db, AsyncSession) else _found(None, what)
     if isinstance(db, AsyncSession):
         return _get_or_404_async(db, what, key)
     return _found(db.get(what, key) if isinstance(what, type) else db.scalars(what).first(), what)
@@ -72,6 +76,10 @@ async def _get_or_404_async(db: AsyncSession, what: Any, key: object) -> object:
 
 async def _awaited[T: (int, bool)](db: AsyncSession, question: sa.Select[Any], to: type[T]) -> T:
     return to(await db.scalar(question) or 0)
+
+
+async def _found_async(what: Any) -> object:
+    return _found(None, what)
 
 
 def _found(row: object, what: Any) -> object:

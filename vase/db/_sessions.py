@@ -14,14 +14,36 @@ Objects stay readable after the commit (`expire_on_commit=False`): what the hand
 asking the database again.
 """
 
-from typing import Any
+from typing import Any, TypeVar, override
 
+import sqlalchemy as sa
 from sqlalchemy import orm
 from sqlalchemy.engine import Engine
 from sqlalchemy.ext import asyncio as sa_asyncio
 from sqlalchemy.ext.asyncio import AsyncEngine
 
+from vase.db._models import PlainModel
+
 __all__ = ["AsyncSession", "Session"]
+
+M = TypeVar("M")
+
+
+def _by_key(entity: Any) -> sa.Select[Any] | None:
+    """Return the query for one row of a model by its key, or None for what is no model or has no single key.
+
+    It is made once and kept on the class, because making it costs as much as running it.
+    """
+    if not (isinstance(entity, type) and issubclass(entity, PlainModel)):
+        return None
+    known: sa.Select[Any] | None = vars(entity).get("__select_by_key__")
+    if known is None:
+        keys = sa.inspect(entity).primary_key
+        if len(keys) != 1:
+            return None
+        known = sa.select(entity).where(keys[0] == sa.bindparam("key", type_=keys[0].type))
+        entity.__select_by_key__ = known
+    return known
 
 
 class Session(orm.Session):
@@ -35,6 +57,36 @@ class Session(orm.Session):
     ) -> None:
         # `options` are SQLAlchemy's own words, which its `AsyncSession` passes on.
         super().__init__(bind, autoflush=autoflush, expire_on_commit=expire_on_commit, **options)
+
+    @override
+    def get(self, entity: type[M] | Any, ident: Any, **options: Any) -> M | None:
+        """Return the object with a primary key, from this session or from the database, or None.
+
+        Args:
+            entity: The model.
+            ident: The primary key.
+            options: Further words of SQLAlchemy's `Session.get`.
+        """
+        # Only while nothing is loaded: otherwise the object may be here already, and SQLAlchemy knows how to look.
+        is_plain = not options and not isinstance(ident, tuple | dict) and not len(self.identity_map)
+        statement = _by_key(entity) if is_plain else None
+        if statement is None:
+            return super().get(entity, ident, **options)
+        found: M | None = self.scalars(statement, {"key": ident}).first()
+        return found
+
+    def finish(self) -> None:
+        """Commit what was changed; end a session that has only read without the cost of a commit."""
+        is_changed = self.new or self.deleted or self.identity_map.check_modified()
+        if is_changed or (self.in_transaction() and self._may_have_written()):
+            self.commit()
+
+    def _may_have_written(self) -> bool:
+        # SQLite begins a transaction with the first write (`_sqlite.py`), so the driver knows; a server begins with a
+        # read, and there a function called in a SELECT may write.
+        connection = self.connection()
+        driver_connection = connection.connection.driver_connection
+        return connection.dialect.name != "sqlite" or bool(driver_connection and driver_connection.in_transaction)
 
 
 class AsyncSession(sa_asyncio.AsyncSession):
@@ -50,3 +102,7 @@ class AsyncSession(sa_asyncio.AsyncSession):
         self, bind: AsyncEngine | None = None, *, autoflush: bool = True, expire_on_commit: bool = False
     ) -> None:
         super().__init__(bind, autoflush=autoflush, expire_on_commit=expire_on_commit)
+
+    async def finish(self) -> None:
+        """Commit what was changed; end a session that has only read without the cost of a commit."""
+        await self.run_sync(lambda session: session.finish() if isinstance(session, Session) else None)
