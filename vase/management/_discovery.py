@@ -18,21 +18,19 @@ from vase.management._table import CommandEntry
 __all__ = ["app_commands", "find_source", "installed_apps", "read_installed_apps", "read_text_setting"]
 
 _SETTING = "INSTALLED_APPS"
+_COMMAND_FOLDERS = ("commands", "management.commands")  # the second is Django's
 
 
 def app_commands(apps: list[str]) -> Iterator[CommandEntry]:
-    """Return an entry for each file in the `commands` folder of each app, in the order of the apps."""
+    """Return an entry for each command file of each app, in the order of the apps."""
     for app in apps:
         package, directories = _find_package(app)
         for directory in directories:
-            for file in sorted((Path(directory) / "commands").glob("*.py")):
-                if not file.stem.startswith("_"):
-                    yield CommandEntry(
-                        name=file.stem.replace("_", "-"),
-                        module=f"{package}.commands.{file.stem}",
-                        help=_read_help(file),
-                        panel=package.rpartition(".")[2],
-                    )
+            for folder in _COMMAND_FOLDERS:
+                for file in sorted(Path(directory, *folder.split(".")).glob("*.py")):
+                    if not file.stem.startswith("_"):
+                        panel = package.rpartition(".")[2]
+                        yield CommandEntry(file.stem, f"{package}.{folder}.{file.stem}", _read_help(file), panel)
 
 
 def installed_apps(

@@ -34,7 +34,16 @@ def runserver(
         project = project.switch("prod")
         project.enter()
     reload = not prod and project.environment != "prod" if reload is None else reload
-    run(ServerOptions(settings_module=project.settings_module, host=host, port=port, workers=workers, reload=reload))
+    run(
+        ServerOptions(
+            settings_module=project.settings_module,
+            host=host,
+            port=port,
+            workers=workers,
+            reload=reload,
+            watch=(project.directory,),
+        )
+    )
 
 
 def parse_address(text: str) -> tuple[str, int]:

@@ -22,7 +22,7 @@ def test(
         project = project.switch("test")
         project.enter()
     environment = {**os.environ, "PYTHONPATH": _join(str(project.directory), os.environ.get("PYTHONPATH"))}
-    # Not in this process: pytest rewrites the assertions of its plug-ins while they are imported, and Vase, being one, is
+    # Not in this process: pytest rewrites the assertions of its plug-ins while they are imported, and this one is
     # imported already. Replacing the process keeps signals and the exit code pytest's own.
     os.chdir(project.directory)
     sys.stdout.flush()

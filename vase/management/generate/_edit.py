@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from vase.exceptions import quote
 from vase.management._errors import RegistrationError
 
-__all__ = ["add_import", "add_to_list", "remove_from_list", "remove_import"]
+__all__ = ["add_import", "add_to_list", "import_rank", "remove_from_list", "remove_import"]
 
 _WIDTH = 100
 
@@ -122,7 +122,7 @@ def _rewrite_import(source: str, node: ast.ImportFrom, names: list[ast.alias]) -
         end = source.find("\n", span.end) + 1
         return source[: span.start] + source[end:]
     # Ruff's order: constants, classes, functions, each sorted by name.
-    ordered = sorted(names, key=lambda alias: (_import_rank(alias.name), alias.name))
+    ordered = sorted(names, key=lambda alias: (import_rank(alias.name), alias.name))
     spelled = [f"{alias.name} as {alias.asname}" if alias.asname else alias.name for alias in ordered]
     line = f"from {node.module} import {', '.join(spelled)}"
     if len(line) > _WIDTH:
@@ -130,7 +130,8 @@ def _rewrite_import(source: str, node: ast.ImportFrom, names: list[ast.alias]) -
     return source[: span.start] + line + source[span.end :]
 
 
-def _import_rank(name: str) -> int:
+def import_rank(name: str) -> int:
+    """Return where the linter sorts an imported name: constants, classes, the rest."""
     if name.isupper() and len(name) > 1:
         return 0
     return 1 if name[:1].isupper() else 2

@@ -15,17 +15,17 @@ __all__ = ["check_app_name", "check_project_name", "find_model_fault", "plural",
 _PROJECT_FOLDERS = frozenset({"config", "static", "templates", "tests"})
 # What the generated modules import: a model of that name would hide it.
 _TAKEN_MODEL_NAMES = frozenset(
-    {"Annotated", "AppConfig", "AsyncSession", "BaseModel", "ConfigDict", "Decimal", "Field", "ForeignKey"}
+    {"Annotated", "Any", "AwareDatetime", "BaseModel", "Client", "ConfigDict", "Decimal", "Field", "FiniteFloat"}
     | {
+        "ForeignKey",
         "HTTPException",
+        "Integer",
         "IntegrityError",
         "Mapped",
         "Model",
-        "NotFound",
         "Query",
         "Router",
         "Session",
-        "TestClient",
         "UUID",
     }
 )

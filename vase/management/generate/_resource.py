@@ -7,12 +7,24 @@ The texts are what a person would write by hand: typed, formatted, sorted, witho
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
+from vase.management.generate._edit import import_rank
 from vase.management.generate._fields import Field, ModelSpecification
 from vase.management.generate._names import plural, snake_case
 
-__all__ = ["Imports", "Reference", "Resource", "write_api", "write_models", "write_schemas", "write_urls"]
+__all__ = [
+    "Imports",
+    "Reference",
+    "Resource",
+    "is_made_by_server",
+    "write_api",
+    "write_models",
+    "write_schemas",
+    "write_urls",
+]
 
 _MADE_BY_SERVER = frozenset({"now", "today", "random"})
+# What the generated handlers call other things.
+_HANDLER_NAMES = frozenset({"data", "db", "error", "field", "id", "select", "value"})
 _OUT_TYPES = {
     "str": "str",
     "text": "str",
@@ -71,6 +83,11 @@ class Resource:
         return snake_case(self.model)
 
     @property
+    def variable(self) -> str:
+        """The variable that holds one in a handler."""
+        return "row" if self.name in _HANDLER_NAMES else self.name
+
+    @property
     def names(self) -> str:
         """The name of many in code: `order_lines`."""
         return plural(self.name)
@@ -79,6 +96,11 @@ class Resource:
     def words(self) -> str:
         """The name of one in sentences: `order line`."""
         return self.name.replace("_", " ")
+
+    @property
+    def article(self) -> str:
+        """One of them in a sentence: `an order line`."""
+        return f"{'an' if self.words[0] in 'aeio' else 'a'} {self.words}"
 
     @property
     def prefix(self) -> str:
@@ -123,9 +145,11 @@ class Imports:
 
     def render(self) -> str:
         """Return the lines, grouped: standard library, packages, project."""
-        groups: list[list[str]] = [sorted(self._plain), [], []]
+        groups: list[list[str]] = [[], [], []]
+        for line in sorted(self._plain):
+            groups[self._rank(line.split()[1])].append(line)
         for module in sorted(self._names):
-            names = sorted(self._names[module], key=lambda name: (0 if name[:1].isupper() else 1, name))
+            names = sorted(self._names[module], key=lambda name: (import_rank(name), name))
             line = f"from {module} import {', '.join(names)}"
             if len(line) > 100:
                 line = "\n".join([f"from {module} import (", *(f"    {name}," for name in names), ")"])
@@ -135,7 +159,7 @@ class Imports:
     def _rank(self, package: str) -> int:
         if package in self._own:
             return 2
-        return 1 if package in {"vase", "pydantic", "sqlalchemy"} else 0
+        return 1 if package in {"pydantic", "pytest", "sqlalchemy", "vase"} else 0
 
 
 def is_made_by_server(field: Field) -> bool:
@@ -149,7 +173,7 @@ def write_models(resources: Sequence[Resource]) -> str:
     imports.name("vase.db", "Mapped", "Model", "column")
     classes = []
     for resource in resources:
-        lines = [f"class {resource.model}(Model):", f'    """{_article(resource.words)}."""', ""]
+        lines = [f"class {resource.model}(Model):", f'    """{_capital(resource.article)}."""', ""]
         for field in resource.specification.fields:
             _import_type(imports, field)
             lines.append(
@@ -177,7 +201,7 @@ def write_schemas(resources: Sequence[Resource]) -> str:
             "\n".join(
                 [
                     f"class {resource.model}In(BaseModel):",
-                    f'    """What a client sends to create or replace {_article(resource.words, is_start=False)}."""',
+                    f'    """What a client sends to create or replace {resource.article}."""',
                     "",
                     '    model_config = ConfigDict(extra="forbid")',
                     *([""] if resource.given else []),
@@ -191,7 +215,7 @@ def write_schemas(resources: Sequence[Resource]) -> str:
             "\n".join(
                 [
                     f"class {resource.model}Out(BaseModel):",
-                    f'    """{_article(resource.words)} as a client sees it."""',
+                    f'    """{_capital(resource.article)} as a client sees it."""',
                     "",
                     "    model_config = ConfigDict(from_attributes=True)",
                     "",
@@ -208,10 +232,9 @@ def write_api(resources: Sequence[Resource]) -> str:
     app = resources[0].app
     imports = Imports(app)
     imports.name("typing", "Annotated")
-    imports.name("sqlalchemy", "select")
     imports.name("sqlalchemy.exc", "IntegrityError")
     imports.name("vase.binding", "Query")
-    imports.name("vase.db", "Session", "get_or_404")
+    imports.name("vase.db", "Session", "get_or_404", "select")
     imports.name("vase.http", "HTTPException")
     imports.name("vase.views", "Router")
     blocks = []
@@ -241,7 +264,8 @@ def write_urls(resources: Sequence[Resource]) -> str:
 
 def _handlers(resource: Resource) -> list[str]:
     name, names, model, words = resource.name, resource.names, resource.model, resource.words
-    article = _article(words, is_start=False)
+    row = resource.variable
+    article = resource.article
     check = ["    check_references(data, db)"] if resource.links else []
     if resource.links and resource.router != "router":
         check = [f"    check_{name}_references(data, db)"]
@@ -262,11 +286,11 @@ def _handlers(resource: Resource) -> list[str]:
             f"def create_{name}(data: {model}In, db: Session) -> {model}Out:",
             f'    """Create {article}."""',
             *check,
-            f"    {name} = {model}(**data.model_dump())",
-            f"    db.add({name})",
+            f"    {row} = {model}(**data.model_dump())",
+            f"    db.add({row})",
             "    db.flush()",
-            f"    db.refresh({name})",
-            f"    return {model}Out.model_validate({name})",
+            f"    db.refresh({row})",
+            f"    return {model}Out.model_validate({row})",
         ],
         [
             f'@{resource.router}.get("/{{id:int}}")',
@@ -279,12 +303,12 @@ def _handlers(resource: Resource) -> list[str]:
             f"def update_{name}(id: int, data: {model}In, db: Session) -> {model}Out:",
             f'    """Replace everything that a client may say about {article}."""',
             *check,
-            f"    {name} = get_or_404(db, {model}, id)",
+            f"    {row} = get_or_404(db, {model}, id)",
             "    for field, value in data:",
-            f"        setattr({name}, field, value)",
+            f"        setattr({row}, field, value)",
             "    db.flush()",
-            f"    db.refresh({name})",
-            f"    return {model}Out.model_validate({name})",
+            f"    db.refresh({row})",
+            f"    return {model}Out.model_validate({row})",
         ],
         [
             f'@{resource.router}.delete("/{{id:int}}", status=204)',
@@ -386,10 +410,14 @@ def _required_first(fields: Iterable[Field]) -> list[Field]:
     return sorted(fields, key=lambda field: field.is_nullable or field.default is not None)
 
 
-def _article(words: str, *, is_start: bool = True) -> str:
-    article = "an" if words[0] in "aeio" else "a"
-    return f"{article.capitalize() if is_start else article} {words}"
+def _capital(text: str) -> str:
+    return text[:1].upper() + text[1:]
 
 
 def _module(title: str, imports: Imports, blocks: Sequence[str]) -> str:
-    return "\n".join([f'"""{title}"""', "", imports.render(), "", "", "\n\n\n".join(blocks), ""])
+    # Two empty lines around functions and classes, one before anything else, as the formatter has it.
+    text = f'"""{title}"""\n\n{imports.render()}'
+    for block in blocks:
+        is_definition = block.startswith(("class ", "def ", "@"))
+        text += ("\n\n\n" if is_definition else "\n\n") + block
+    return f"{text}\n"
