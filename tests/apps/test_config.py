@@ -16,7 +16,9 @@ FILES = {
 def config(load) -> AppConfig:
     apps, faults = load(FILES, "catalog")
     assert faults == []
-    return apps.get("catalog")
+    config = apps.get("catalog")
+    assert isinstance(config, AppConfig)
+    return config
 
 
 def test_an_app_knows_its_folders(config: AppConfig, tmp_path) -> None:

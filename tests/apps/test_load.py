@@ -1,12 +1,13 @@
 import pytest
 
-from vase.apps import AppConfig, load_apps
+from vase.apps import AppConfig, Apps, load_apps
+from vase.checks import CheckMessage
 from vase.conf import Settings
 
 CATALOG = {"catalog/__init__.py": ""}
 
 
-def single(loaded):
+def single(loaded: tuple[Apps, list[CheckMessage]]) -> tuple[Apps, CheckMessage]:
     """Return the only fault as text."""
     apps, faults = loaded
     assert len(faults) == 1, faults

@@ -23,6 +23,7 @@ FILES = {
 def apps(load) -> Apps:
     apps, faults = load(FILES, "catalog", "orders", "catalog.reviews")
     assert faults == []
+    assert isinstance(apps, Apps)
     return apps
 
 

@@ -108,7 +108,7 @@ def test_a_failing_check_does_not_hide_the_others(registry: Registry) -> None:
 
 def test_a_check_that_returns_something_else(registry: Registry) -> None:
     """What is no message is told instead of printed."""
-    registry.add(lambda _app: ["oops"])
+    registry.add(lambda _app: ["oops"])  # type: ignore[list-item]
     *_, last = registry.run(App())
     assert last.code == "checks.E002"
     assert last.message.endswith("returns `oops`, which is not a message")

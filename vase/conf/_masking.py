@@ -58,6 +58,7 @@ def _without_password(text: str) -> str:
     before, at, host = text.rpartition("@")
     if not at:
         return text
-    scheme, separator, who = before.rpartition("://") if before.count("://") == 1 else before.partition("://")
-    user, colon, _ = (who if separator else before).partition(":")
-    return f"{scheme}{separator}{user}:{MASK}@{host}" if colon else text
+    begin = before.find("://")
+    scheme, who = ("", before) if begin < 0 else (before[: begin + 3], before[begin + 3 :])
+    user, colon, _ = who.partition(":")
+    return f"{scheme}{user}:{MASK}@{host}" if colon else text

@@ -59,27 +59,29 @@ class Step:
 
 @dataclass(frozen=True, slots=True)
 class Explanation:
-    """Everything that gave one setting a value, in order; the last step won.
+    """Everything that gave one setting a value, in order. The last step won, unless its value was refused.
 
     Args:
         name: The setting.
         value: The value that holds, as text, secrets masked.
         steps: The chain, beginning with the default of the schema.
         description: What the setting does.
+        winner: Which of the steps holds; those after it were refused.
     """
 
     name: str
     value: str
     steps: tuple[Step, ...]
     description: str
+    winner: int
 
     def render(self) -> str:
         """Return the chain as text, the winner marked with an arrow."""
         origins = [str(step.origin) for step in self.steps]
         width = max(map(len, origins))
-        last = len(self.steps) - 1
         lines = [
-            f"{'→' if index == last else ' '} {origin:<{width}}  {step.value}"
+            f"{'→' if index == self.winner else ' '} {origin:<{width}}  {step.value}"
+            f"{' (refused)' if index > self.winner else ''}"
             for index, (origin, step) in enumerate(zip(origins, self.steps, strict=True))
         ]
         return "\n".join([f"{self.name} = {self.value}", *lines])

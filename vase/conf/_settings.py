@@ -7,6 +7,7 @@ from pydantic import PrivateAttr
 from pydantic.fields import FieldInfo
 
 from vase.checks import CheckMessage
+from vase.conf._faults import unknown_setting
 from vase.conf._masking import shown
 from vase.conf._origins import DEFAULT, Explanation, Origin, Step
 from vase.conf._validation import validate_group
@@ -107,7 +108,10 @@ class Settings(
         """
         field = self._field(name)
         default = Step(DEFAULT, shown(name, field, field.get_default(call_default_factory=True, validated_data={})))
-        return Explanation(name, self.shown(name), (default, *self._steps.get(name, ())), field.description or "")
+        steps = (default, *self._steps.get(name, ()))
+        origin = self.origin(name)
+        winner = max((index for index, step in enumerate(steps) if step.origin == origin), default=0)
+        return Explanation(name, self.shown(name), steps, field.description or "", winner)
 
     def replace(self, **changes: object) -> Self:
         """Return other settings with some values changed, for a test or a second application.
@@ -119,12 +123,14 @@ class Settings(
             ConfigurationError: With every change that is not right.
         """
         argument = Origin("argument")
+        known = list(self.names())
+        unknown = [unknown_setting(name, known, argument) for name in changes if name not in known]
         origins = self._origins | dict.fromkeys(changes, argument)
         values = {name: getattr(self, name) for name in self._origins if name not in changes} | changes
         steps = {name: (Step(argument, shown(name, None, value)),) for name, value in changes.items()}
         made, faults = build_settings(type(self), values, origins, tuple(self._sections))
-        if faults:
-            raise ConfigurationError(faults)
+        if unknown or faults:
+            raise ConfigurationError([*unknown, *faults])
         made._steps = self._steps | {name: self._steps.get(name, ()) + step for name, step in steps.items()}  # noqa: SLF001
         return made
 
@@ -178,6 +184,6 @@ def build_settings[S: Settings](
         own = {name: values[name] for name in group.model_fields if name in values}
         settings._sections[group], found = validate_group(group, own, origins)  # noqa: SLF001
         faults += found
-    known = set(settings.names())
-    settings._origins.update({name: origin for name, origin in origins.items() if name in known and name in values})  # noqa: SLF001
+    taken = settings.model_fields_set.union(*(section.model_fields_set for section in settings._sections.values()))  # noqa: SLF001
+    settings._origins.update({name: origin for name, origin in origins.items() if name in taken})  # noqa: SLF001
     return settings, faults
