@@ -48,6 +48,7 @@ mod pattern;
 mod redirect;
 mod spec;
 mod table;
+mod text_map;
 
 pub use params::{Params, Value};
 pub use spec::{ConverterSpec, RouteFault, RouteSpec, SegmentSpec};

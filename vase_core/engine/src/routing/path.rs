@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-use memchr::{memchr_iter, memchr2};
+use memchr::memchr2;
 use percent_encoding::percent_decode_str;
 use smallvec::SmallVec;
 
@@ -25,7 +25,7 @@ pub(super) fn is_plain(raw: &str) -> bool {
 pub(super) struct Path<'a> {
     text: Cow<'a, str>,
     /// The first byte of each segment, and one more as if another segment followed.
-    starts: SmallVec<[usize; 16]>,
+    starts: SmallVec<[u32; 16]>,
     hides_slash: bool,
 }
 
@@ -37,7 +37,7 @@ impl<'a> Path<'a> {
         let mut hides_slash = false;
         for segment in raw.split('/').skip(1) {
             text.push(b'/');
-            starts.push(text.len());
+            starts.push(offset(text.len()));
             for byte in percent_decode_str(segment) {
                 match byte {
                     0 => return Err(BadPath),
@@ -47,7 +47,7 @@ impl<'a> Path<'a> {
                 text.push(byte);
             }
         }
-        starts.push(text.len() + 1);
+        starts.push(offset(text.len() + 1));
         Ok(Self {
             text: Cow::Owned(String::from_utf8(text).map_err(|_| BadPath)?),
             starts,
@@ -57,10 +57,15 @@ impl<'a> Path<'a> {
 
     /// Cuts a path that needs no decoding.
     pub(super) fn plain(text: &'a str) -> Self {
-        let mut starts: SmallVec<_> = memchr_iter(b'/', text.as_bytes())
-            .map(|slash| slash + 1)
-            .collect();
-        starts.push(text.len() + 1);
+        let mut starts = SmallVec::new();
+        let mut place = 0;
+        for byte in text.bytes() {
+            place += 1;
+            if byte == b'/' {
+                starts.push(place);
+            }
+        }
+        starts.push(offset(text.len() + 1));
         Self {
             text: Cow::Borrowed(text),
             starts,
@@ -80,11 +85,28 @@ impl<'a> Path<'a> {
 
     /// One segment.
     pub(super) fn segment(&self, index: usize) -> &str {
-        &self.text[self.starts[index]..self.starts[index + 1] - 1]
+        &self.text[self.start(index)..self.start(index + 1) - 1]
+    }
+
+    /// The whole text as bytes, and where the segments begin: each ends one byte before the next
+    /// begins, the last as if another followed.
+    pub(super) fn parts(&self) -> (&[u8], &[u32]) {
+        (self.text.as_bytes(), &self.starts)
     }
 
     /// Everything from one segment on.
     pub(super) fn rest(&self, index: usize) -> &str {
-        &self.text[self.starts[index]..]
+        &self.text[self.start(index)..]
     }
+
+    #[inline]
+    fn start(&self, index: usize) -> usize {
+        self.starts[index] as usize
+    }
+}
+
+/// A place in a path as a small number, so that paths of usual depth stay on the stack.
+fn offset(place: usize) -> u32 {
+    // hyper refuses heads of 4 GiB long before this does.
+    u32::try_from(place).unwrap_or(u32::MAX)
 }

@@ -80,19 +80,21 @@ impl Pattern {
                 .iter()
                 .enumerate()
                 .all(|(index, key)| key.as_deref().is_none_or(|key| key == path.segment(index)))
-            && self.capture(path).is_some()
+            && self.capture(path, &mut Params::new())
     }
 
     /// Converts the parameters of a path whose length and literals are known to be right.
-    pub(super) fn capture(&self, path: &Path<'_>) -> Option<Params> {
-        let mut params = Params::new();
-        for (index, matcher) in &self.dynamic {
-            matcher.capture(path.segment(*index), &mut params)?;
-        }
-        if let Some(tail) = &self.tail {
-            tail.capture(path.rest(self.keys.len()), &mut params)?;
-        }
-        Some(params)
+    ///
+    /// They are written into `params`, since a list in place is dear to move.
+    #[must_use]
+    pub(super) fn capture(&self, path: &Path<'_>, params: &mut Params) -> bool {
+        params.clear();
+        let mut dynamic = self.dynamic.iter();
+        dynamic.all(|(index, matcher)| matcher.capture(path.segment(*index), params).is_some())
+            && self.tail.as_ref().is_none_or(|tail| {
+                let rest = path.rest(self.keys.len());
+                tail.capture(rest, params).is_some()
+            })
     }
 }
 

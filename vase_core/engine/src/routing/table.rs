@@ -5,13 +5,14 @@ use std::fmt::Write as _;
 use http::{HeaderValue, Method, StatusCode};
 use serde::Serialize;
 
-use super::index::{Candidates, TextMap, Trie, in_order};
+use super::index::{Candidates, Trie, in_order};
 use super::methods::{MethodSet, Methods};
 use super::params::Params;
 use super::path::{self, Path};
 use super::pattern::Pattern;
 use super::redirect;
 use super::spec::{ConverterSpec, RouteFault, RouteSpec, SegmentSpec};
+use super::text_map::TextMap;
 
 /// All routes of a site, compiled.
 #[derive(Debug, Clone, Default)]
@@ -133,29 +134,22 @@ impl RouteTable {
         if !path.starts_with('/') {
             return self.find_pathless(method, path);
         }
-        let is_plain = path::is_plain(path);
-        if is_plain && let Some(routes) = self.statics.get(path) {
-            return self.find_static(method, wanted, path, routes);
-        }
-        let (parsed, candidates) = if is_plain {
+        let mut candidates = Candidates::new();
+        if path::is_plain(path) {
+            if let Some(routes) = self.statics.get(path.as_bytes()) {
+                return self.find_static(method, wanted, path, routes);
+            }
             let parsed = Path::plain(path);
-            let candidates = self.dynamics.find(&parsed);
-            (parsed, candidates)
-        } else {
-            let Ok(parsed) = Path::decode(path) else {
-                return Found::BadRequest;
-            };
-            let candidates = self.candidates(&parsed);
-            (parsed, candidates)
-        };
-        if let Some(found) = self.find_route(wanted, &parsed, candidates.clone()) {
-            return found;
+            self.dynamics.find(&parsed, &mut candidates);
+            return self.find_dynamic(method, wanted, path, &parsed, &candidates);
         }
-        let allowed = self.allowed(&parsed, candidates);
-        if !allowed.is_empty() {
-            return self.refuse(method, allowed);
+        match Path::decode(path) {
+            Ok(parsed) => {
+                self.collect(&parsed, &mut candidates);
+                self.find_dynamic(method, wanted, path, &parsed, &candidates)
+            }
+            Err(_) => Found::BadRequest,
         }
-        self.find_redirect(path).unwrap_or(Found::NotFound)
     }
 
     /// The status and `Location` of a redirect that [`Self::find`] asked for, the query kept.
@@ -200,8 +194,7 @@ impl RouteTable {
         let shapes: Vec<String> = specs.iter().map(shape_of).collect();
         let mut equals: TextMap<Vec<usize>> = TextMap::default();
         for (index, shape) in shapes.iter().enumerate() {
-            let list = equals.entry(shape.as_str().into()).or_default();
-            list.push(index);
+            equals.get_or_insert_with(shape, Vec::new).push(index);
         }
         for list in equals.values() {
             let union = |indices: &[usize]| {
@@ -228,20 +221,31 @@ impl RouteTable {
     }
 
     fn fill_index(&mut self) {
+        let mut paths = Vec::new();
         for (index, route) in self.routes.iter().enumerate() {
-            if let Some(path) = route.pattern.as_static() {
-                self.statics.entry(path.into()).or_default().push(index);
-            } else {
-                self.dynamics.insert(index, &route.pattern);
+            match route.pattern.as_static() {
+                Some(path) => paths.push((index, path)),
+                None => self.dynamics.insert(index, &route.pattern),
             }
         }
-        for (path, routes) in &mut self.statics {
-            let parsed = Path::plain(path);
-            let dynamic = self.dynamics.find(&parsed).into_iter().flatten().copied();
-            let matching = dynamic.filter(|index| self.routes[*index].pattern.matches(&parsed));
-            routes.extend(matching);
+        let mut statics = TextMap::default();
+        for (index, path) in &paths {
+            let routes = statics.get_or_insert_with(path, || self.dynamic_routes(path));
+            routes.push(*index);
             routes.sort_unstable();
         }
+        self.statics = statics;
+    }
+
+    /// The routes with parameters that match a path which has none.
+    fn dynamic_routes(&self, path: &str) -> Vec<usize> {
+        let path = Path::plain(path);
+        let mut candidates = Candidates::new();
+        self.dynamics.find(&path, &mut candidates);
+        let indices = candidates.into_iter().flatten().copied();
+        indices
+            .filter(|index| self.routes[*index].pattern.matches(&path))
+            .collect()
     }
 
     /// Writes the `Allow` of every set of methods that a 405 is likely to need.
@@ -259,10 +263,14 @@ impl RouteTable {
         }
     }
 
-    fn candidates<'a>(&'a self, path: &Path<'_>) -> Candidates<'a> {
-        match path.as_literal().and_then(|path| self.statics.get(path)) {
-            Some(routes) => std::iter::once(routes.as_slice()).collect(),
-            None => self.dynamics.find(path),
+    /// Collects the routes that may match a path.
+    fn collect<'a>(&'a self, path: &Path<'_>, candidates: &mut Candidates<'a>) {
+        match path
+            .as_literal()
+            .and_then(|path| self.statics.get(path.as_bytes()))
+        {
+            Some(routes) => candidates.push(routes),
+            None => self.dynamics.find(path, candidates),
         }
     }
 
@@ -277,12 +285,8 @@ impl RouteTable {
             if !route.answered.meets(wanted) {
                 continue;
             }
-            let params = if route.is_static {
-                Some(Params::new())
-            } else {
-                route.pattern.capture(&Path::plain(path))
-            };
-            if let Some(params) = params {
+            let mut params = Params::new();
+            if route.is_static || route.pattern.capture(&Path::plain(path), &mut params) {
                 return Found::Route {
                     id: route.id,
                     params,
@@ -304,31 +308,37 @@ impl RouteTable {
         Found::NotFound
     }
 
-    fn find_route(
+    fn find_dynamic(
         &self,
+        method: &Method,
         wanted: MethodSet,
+        raw: &str,
         path: &Path<'_>,
-        candidates: Candidates<'_>,
-    ) -> Option<Found> {
-        in_order(candidates, |index| {
+        candidates: &[&[usize]],
+    ) -> Found {
+        let mut params = Params::new();
+        let found = in_order(candidates, |index| {
             let route = &self.routes[index];
-            if !route.answered.meets(wanted) {
-                return None;
-            }
-            let params = route.pattern.capture(path)?;
-            Some(Found::Route {
-                id: route.id,
-                params,
-            })
-        })
+            let is_it = route.answered.meets(wanted) && route.pattern.capture(path, &mut params);
+            is_it.then_some(route.id)
+        });
+        if let Some(id) = found {
+            return Found::Route { id, params };
+        }
+        let allowed = self.allowed(path, candidates);
+        if !allowed.is_empty() {
+            return self.refuse(method, allowed);
+        }
+        self.find_redirect(raw).unwrap_or(Found::NotFound)
     }
 
     /// All methods of all routes that have this path.
-    fn allowed(&self, path: &Path<'_>, candidates: Candidates<'_>) -> MethodSet {
+    fn allowed(&self, path: &Path<'_>, candidates: &[&[usize]]) -> MethodSet {
         let mut allowed = MethodSet::default();
-        for index in candidates.into_iter().flatten() {
+        for index in candidates.iter().copied().flatten() {
             let route = &self.routes[*index];
-            if !allowed.contains(route.answered) && route.pattern.capture(path).is_some() {
+            if !allowed.contains(route.answered) && route.pattern.capture(path, &mut Params::new())
+            {
                 allowed = allowed.union(route.answered);
             }
         }
@@ -353,11 +363,17 @@ impl RouteTable {
             Some(shorter) => shorter.to_owned(),
             None => [path, "/"].concat(),
         };
-        let parsed = Path::decode(&other).ok()?;
-        let is_known = in_order(self.candidates(&parsed), |index| {
-            self.routes[index].pattern.capture(&parsed)
-        });
-        is_known.map(|_| Found::Redirect {
+        let parsed = if path::is_plain(path) {
+            Path::plain(&other)
+        } else {
+            Path::decode(&other).ok()?
+        };
+        let mut candidates = Candidates::new();
+        self.collect(&parsed, &mut candidates);
+        if self.allowed(&parsed, &candidates).is_empty() {
+            return None;
+        }
+        Some(Found::Redirect {
             location: redirect::to_location(&other),
         })
     }
