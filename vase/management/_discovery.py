@@ -163,18 +163,18 @@ def _find_package(app: str) -> tuple[str, list[str]]:
 
 
 def _find_spec(name: str) -> ModuleSpec | None:
-    # `importlib.util.find_spec` imports the parents of a dotted name; this walks the folders instead.
+    # `importlib.util.find_spec` imports the parents of a dotted name; this walks the folders instead. The finder is
+    # given the last part of the name alone: with the whole name it would look the parents up in `sys.modules`.
     path: list[str] | None = None
     spec: ModuleSpec | None = None
-    parts = name.split(".")
-    for count in range(1, len(parts) + 1):
-        spec = PathFinder.find_spec(".".join(parts[:count]), path)
-        if spec is None:
-            return None
-        if count < len(parts):
+    for part in name.split("."):
+        if spec is not None:
             if spec.submodule_search_locations is None:
                 return None
             path = list(spec.submodule_search_locations)
+        spec = PathFinder.find_spec(part, path) if part else None
+        if spec is None:
+            return None
     return spec
 
 

@@ -7,7 +7,6 @@ from typer.core import TyperCommand, TyperGroup
 from vase.exceptions import did_you_mean, quote
 from vase.management._discovery import app_commands, installed_apps
 from vase.management._errors import CommandNotFoundError
-from vase.management._loader import load_command
 from vase.management._project import Project
 from vase.management._table import OUTSIDE, PROJECT, CommandEntry
 
@@ -77,6 +76,8 @@ class CommandGroup(TyperGroup):
 
     def get_command(self, ctx: Any, cmd_name: str) -> TyperCommand | None:  # noqa: ARG002  # Typer's signature
         """Import one command, or return None when nothing has the name."""
+        from vase.management._loader import load_command  # noqa: PLC0415  # listing commands needs none of it
+
         entry = self.library.find(cmd_name)
         return None if entry is None else load_command(entry, self.library.get_project)
 

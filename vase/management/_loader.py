@@ -1,19 +1,25 @@
 """From a command's entry to the Typer command: import the one module, give its function what it asks for, run it.
 
-A command is an ordinary annotated function. Parameters whose type the framework provides (`Project`, `Settings`,
-`Vase`) are filled in and stay off the command line; everything else is Typer's. An `async def` runs on an event loop.
+A command is an ordinary annotated function. What it shares with handlers is filled in and stays off the command line:
+`Project`, `Settings`, `Vase`, what has a provider (`db: Session`) and `Depends`. Everything else is Typer's. An
+`async def`, and every command with dependencies, runs on an event loop of the kind that serves the site.
 """
 
-import asyncio
+import datetime as dt
+import decimal
+import enum
 import importlib
 import inspect
+import pathlib
 import sys
-from collections.abc import Callable, Coroutine
-from typing import Any
+import uuid
+from collections.abc import Callable, Coroutine, Mapping
+from typing import Annotated, Any, get_args, get_origin
 
 import typer
 from typer.core import TyperCommand
 from typer.main import get_command
+from typer.models import ParameterInfo
 
 from vase.exceptions import quote
 from vase.management._errors import CommandError
@@ -23,6 +29,9 @@ from vase.management._table import CommandEntry
 __all__ = ["load_command"]
 
 type Provide = Callable[[Project], object]
+
+# What Typer reads from text; a parameter of any other class is a dependency.
+_TEXT_TYPES = (str, int, float, bool, bytes, dt.datetime, decimal.Decimal, enum.Enum, pathlib.Path, uuid.UUID)
 
 
 def load_command(entry: CommandEntry, current: Callable[[], Project]) -> TyperCommand:
@@ -60,14 +69,19 @@ def _bind(function: Callable[..., Any], current: Callable[[], Project]) -> Calla
     signature = inspect.signature(function, eval_str=True)
     provided: dict[str, Provide] = {}
     shown: list[inspect.Parameter] = []
+    has_dependencies = False
     for parameter in signature.parameters.values():
         provide = _find_provider(parameter.annotation)
-        if provide is None:
-            shown.append(parameter)
-        else:
+        if provide is not None:
             provided[parameter.name] = provide
+        elif _is_dependency(parameter):
+            has_dependencies = True
+        else:
+            shown.append(parameter)
 
     def command(**arguments: Any) -> Any:
+        if has_dependencies:
+            return _run_in_scope(function, current(), arguments)
         if provided:
             project = current()
             arguments |= {name: provide(project) for name, provide in provided.items()}
@@ -102,5 +116,42 @@ def _is_class_of(annotation: object, module: str, name: str) -> bool:
     return room is not None and annotation is getattr(room, name, None)
 
 
+def _is_dependency(parameter: inspect.Parameter) -> bool:
+    annotation, markers = parameter.annotation, (parameter.default,)
+    if get_origin(annotation) is Annotated:
+        annotation, *metadata = get_args(annotation)
+        markers = (*markers, *metadata)
+    if any(isinstance(marker, ParameterInfo) for marker in markers):
+        return False
+    if any(_is_class_of(type(marker), "vase.di", "Dependency") for marker in markers):
+        return True
+    has_default = parameter.default is not inspect.Parameter.empty
+    is_class = isinstance(annotation, type) and annotation is not inspect.Parameter.empty
+    return is_class and not has_default and get_origin(annotation) is None and not issubclass(annotation, _TEXT_TYPES)
+
+
 def _run(coroutine: Coroutine[Any, Any, Any]) -> Any:
-    return asyncio.run(coroutine)
+    import asyncio  # noqa: PLC0415  # most commands need no loop
+
+    from vase.loop import EventLoop  # noqa: PLC0415
+
+    with asyncio.Runner(loop_factory=EventLoop) as runner:
+        return runner.run(coroutine)
+
+
+def _run_in_scope(function: Callable[..., Any], project: Project, arguments: Mapping[str, Any]) -> Any:
+    from vase.application import Vase  # noqa: PLC0415  # the site is built for the command that asks for it
+    from vase.conf import Settings  # noqa: PLC0415
+    from vase.di import Scope  # noqa: PLC0415
+
+    app = project.application()
+
+    async def run() -> Any:
+        await app.startup()
+        try:
+            async with Scope(app.providers, values={Project: project, Vase: app, Settings: app.settings}) as scope:
+                return await scope.call(function, **arguments)
+        finally:
+            await app.shutdown()
+
+    return _run(run())

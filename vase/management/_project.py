@@ -19,7 +19,13 @@ __all__ = ["Environment", "Project", "choose_settings"]
 
 type Environment = Literal["dev", "test", "prod"]
 
-_MODULES: dict[str, str] = {"dev": "development", "test": "test", "prod": "production"}
+_MODULES: dict[str, str] = {
+    "dev": "development",
+    "development": "development",
+    "test": "test",
+    "prod": "production",
+    "production": "production",
+}
 _ENVIRONMENTS: dict[str, Environment] = {"development": "dev", "test": "test", "production": "prod"}
 
 

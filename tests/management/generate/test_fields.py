@@ -40,32 +40,32 @@ def test_every_fault_is_told_at_once_with_its_position():
     """A specification with many faults is refused once, each fault under the characters it means."""
     with pytest.raises(SpecificationError) as refused:
         parse_model("product nam:strng(3) prce price:decimal(2) id:int a:int=x b:ref c:int:Foo")
-    assert str(refused.value) == "\n".join(
-        [
-            "`--model` has 8 faults",
-            "    product nam:strng(3) prce price:decimal(2) id:int a:int=x b:ref c:int:Foo",
-            "    ^^^^^^^",
-            "    column 1: a model is named like a class: `Product`, not `product`",
-            "                ^^^^^",
-            "    column 13: field `nam` has an unknown type `strng`",
-            "      hint: did you mean `str`?",
-            "                         ^^^^",
-            "    column 22: field `prce` has no type",
-            "      hint: a field is `name:type`, then `?` when it may be missing, then `=` and a default",
-            "                                            ^",
-            "    column 41: type `decimal` does not take `(2)`",
-            "      hint: write `decimal(10,2)`: digits in all, digits after the point",
-            "                                               ^^",
-            "    column 44: field name `id` is there already: every model has it",
-            "                                                            ^",
-            "    column 57: default `x` of field `a` does not fit: it is no int",
-            "                                                                ^^^",
-            "    column 61: reference `b` names no model",
-            "      hint: write `b:ref:Category`",
-            "                                                                          ^^^",
-            "    column 71: type `int` points to no model",
-            "      hint: a reference is `c:ref:Foo`",
-        ]
+    assert (
+        str(refused.value)
+        == """\
+`--model` has 8 faults
+    product nam:strng(3) prce price:decimal(2) id:int a:int=x b:ref c:int:Foo
+    ^^^^^^^
+    column 1: a model is named like a class: `Product`, not `product`
+                ^^^^^
+    column 13: field `nam` has an unknown type `strng`
+      hint: did you mean `str`?
+                         ^^^^
+    column 22: field `prce` has no type
+      hint: a field is `name:type`, then `?` when it may be missing, then `=` and a default
+                                            ^
+    column 41: type `decimal` does not take `(2)`
+      hint: write `decimal(10,2)`: digits in all, digits after the point
+                                               ^^
+    column 44: field name `id` is there already: every model has it
+                                                            ^
+    column 57: default `x` of field `a` does not fit: it is no int
+                                                                ^^^
+    column 61: reference `b` names no model
+      hint: write `b:ref:Category`
+                                                                          ^^^
+    column 71: type `int` points to no model
+      hint: a reference is `c:ref:Foo`"""
     )
     assert refused.value.code == "management.E007"
 
