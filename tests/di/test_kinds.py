@@ -37,7 +37,7 @@ async def with_inner() -> Callable[[], Any]:
     def numbers() -> Iterator[int]:
         yield 1
 
-    return inner if len("1") else numbers
+    return inner if repr(1) == "1" else numbers
 
 
 async def with_generator_expression() -> int:

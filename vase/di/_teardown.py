@@ -92,6 +92,11 @@ class Teardown:
         if current is not error:
             raise current
 
+    def in_threads(self) -> "Teardown":
+        """Let the second halves of plain generators run in threads, because the loop will close them; return self."""
+        self._entered = [(plain, asynchronous, True) for plain, asynchronous, _ in self._entered]
+        return self
+
     def close_sync(self) -> None:
         """Do what `close` does when every generator is a plain one."""
         while self._entered:

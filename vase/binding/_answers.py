@@ -1,0 +1,266 @@
+"""From a handler's value to bytes, by the type that its return annotation promised, and nothing beyond it."""
+
+import collections.abc
+from collections.abc import AsyncIterator, Callable, Iterator
+from dataclasses import dataclass
+from functools import cached_property
+from importlib import import_module
+from pathlib import PurePath
+from typing import Any, Final, get_args, get_origin
+
+from pydantic import BaseModel, TypeAdapter, ValidationError
+from pydantic.errors import PydanticUndefinedAnnotation, PydanticUserError
+from pydantic_core import PydanticSerializationError, SchemaError, to_json
+
+from vase.binding._codecs import faults_of
+from vase.binding._errors import ResponseValidationError
+from vase.binding._trust import make_check
+from vase.binding._types import contains_struct, is_struct, members_of, name_of
+from vase.di import EMPTY
+from vase.http import FileBody, Response, to_response, validation_fault
+from vase.types import Place
+
+__all__ = ["Answer", "AnswerError", "AnswerOptions"]
+
+type Encode = Callable[[Any], bytes | Response]
+
+_STREAMS: Final = (
+    collections.abc.AsyncIterator,
+    collections.abc.AsyncIterable,
+    collections.abc.AsyncGenerator,
+    collections.abc.Iterator,
+    collections.abc.Generator,
+)
+_WHERE: Final = ("response",)
+
+
+class AnswerError(Exception):
+    """The return annotation is nothing that can be written; the message says why in a sentence."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AnswerOptions:
+    """How values are written.
+
+    Args:
+        by_alias: Whether fields go by their aliases.
+        exclude_unset: Whether fields that nobody set are left out.
+        exclude_defaults: Whether fields that have their default are left out.
+        exclude_none: Whether fields that are None are left out.
+    """
+
+    by_alias: bool = True
+    exclude_unset: bool = False
+    exclude_defaults: bool = False
+    exclude_none: bool = False
+
+    def for_pydantic(self) -> dict[str, bool]:
+        """Return the arguments of Pydantic's serializer; what is its default is left out, because each one costs."""
+        chosen = {
+            "by_alias": self.by_alias,
+            "exclude_unset": self.exclude_unset,
+            "exclude_defaults": self.exclude_defaults,
+            "exclude_none": self.exclude_none,
+        }
+        return {name: True for name, is_on in chosen.items() if is_on}
+
+
+@dataclass(frozen=True, eq=False, kw_only=True)
+class Answer:
+    """What a handler promised to return.
+
+    Args:
+        annotation: The promise: the return annotation or the response model; `EMPTY` for none.
+        handler: The name of the handler, for messages.
+        status_code: The status of answers that are made of values; None for the usual one.
+        options: How values are written.
+        place: The line of the promise.
+    """
+
+    annotation: Any
+    handler: str
+    status_code: int | None = None
+    options: AnswerOptions = AnswerOptions()
+    place: Place | None = None
+
+    @cached_property
+    def kind(self) -> Any:
+        """The promise without responses, which are themselves: `Model | RedirectResponse` promises a model."""
+        if self.annotation is EMPTY:
+            return EMPTY
+        members = members_of(self.annotation)
+        rest = [member for member in members if not _is_response(member)]
+        if not rest:
+            return Response
+        if len(rest) == len(members):
+            return self.annotation
+        kind: Any = rest[0]
+        for member in rest[1:]:
+            kind = kind | member
+        return kind
+
+    @cached_property
+    def adapter(self) -> TypeAdapter[Any] | None:
+        """Pydantic's view of the promise, for the API document; None when there is nothing to describe."""
+        kind = self.kind
+        if kind in (EMPTY, Any, object, None, type(None), Response) or contains_struct(kind) or _is_stream(kind):
+            return None
+        if isinstance(kind, type) and issubclass(kind, PurePath | FileBody):
+            return None
+        return _adapter(_listed(kind))
+
+    @cached_property
+    def encode(self) -> Encode:
+        """Write a value as JSON, or make the response that it stands for.
+
+        Raises:
+            AnswerError: The promise is nothing that can be written.
+        """
+        kind = self.kind
+        if kind in (EMPTY, Any, object) or _is_stream(kind):
+            return self._encode_anything
+        if isinstance(kind, type) and issubclass(kind, PurePath | FileBody):
+            return self._encode_anything
+        if kind in (None, type(None), Response, str, bytes):
+            return self._encode_text if kind in {str, bytes} else self._refuse
+        return self._struct_encoder(kind) if contains_struct(kind) else self._pydantic_encoder(_listed(kind))
+
+    def _encode_anything(self, value: Any) -> bytes | Response:
+        kind = value.__class__
+        if kind is dict or kind is list or isinstance(value, BaseModel):
+            try:
+                return to_json(value, inf_nan_mode="null", **self._by_alias(), fallback=_plain_struct)
+            except PydanticSerializationError:
+                pass  # told better below
+        if is_struct(kind):
+            encoded: bytes = import_module("msgspec").json.encode(value)
+            return encoded
+        return to_response(value, status_code=self.status_code)
+
+    def _by_alias(self) -> dict[str, Any]:
+        return {"by_alias": self.options.by_alias}
+
+    def _encode_text(self, value: Any) -> bytes | Response:
+        if isinstance(value, str | bytes | bytearray | memoryview):
+            return to_response(value, status_code=self.status_code)
+        return self._refuse(value)
+
+    def _refuse(self, value: Any) -> bytes | Response:
+        promised = "a Response" if self.kind is Response else f"`{name_of(self.kind)}`"
+        message = f"expected {promised}, got `{name_of(type(value))}`"
+        raise ResponseValidationError(self.handler, [validation_fault(_WHERE, message, "type")], place=self.place)
+
+    def _pydantic_encoder(self, kind: Any) -> Encode:
+        adapter = _adapter(kind)
+        is_exact = make_check(kind)
+        write = adapter.serializer.to_json
+        options: dict[str, Any] = self.options.for_pydantic()
+        encode_carefully = self._careful_encoder(adapter, options)
+
+        def encode(value: Any) -> bytes | Response:
+            try:
+                is_trusted = is_exact(value)
+            except (AttributeError, KeyError, TypeError):  # not even the fields are there
+                is_trusted = False
+            # `warnings` is left alone: what is exact raises none, and naming a mode costs more than writing a model.
+            return write(value, **options) if is_trusted else encode_carefully(value)
+
+        def encode_by_alias(value: Any) -> bytes | Response:
+            try:
+                is_trusted = is_exact(value)
+            except (AttributeError, KeyError, TypeError):
+                is_trusted = False
+            return write(value, by_alias=True) if is_trusted else encode_carefully(value)
+
+        return encode_by_alias if options == {"by_alias": True} else encode
+
+    def _careful_encoder(self, adapter: TypeAdapter[Any], options: dict[str, Any]) -> Encode:
+        validate = adapter.validator.validate_python
+        write = adapter.serializer.to_json
+
+        def encode(value: Any) -> bytes | Response:
+            try:
+                valid = validate(value, from_attributes=True, by_alias=True, by_name=True)
+                return write(valid, warnings="error", **options)
+            except ValidationError as error:
+                faults = faults_of(error, _WHERE)
+            except PydanticSerializationError as error:
+                faults = [validation_fault(_WHERE, _field_of(error), "serialization")]
+            # Not `from`: Pydantic's error quotes the value, and a page or a log must not.
+            raise ResponseValidationError(self.handler, faults, place=self.place) from None
+
+        return encode
+
+    def _struct_encoder(self, kind: Any) -> Encode:
+        msgspec: Any = import_module("msgspec")  # the user's struct has imported it already
+        write = msgspec.json.Encoder().encode
+        is_exact = make_check(kind, allows_extra_keys=False)
+        handler, place = self.handler, self.place
+
+        def encode_carefully(value: Any) -> bytes:
+            try:
+                # Down to plain values and up again: a subclass would otherwise bring its own fields along.
+                plain = msgspec.to_builtins(value) if is_struct(type(value)) or _is_container(value) else value
+                encoded: bytes = write(msgspec.convert(plain, kind, from_attributes=True))
+            except (msgspec.ValidationError, TypeError) as error:
+                faults = [validation_fault(_WHERE, str(error), "value_error")]
+                raise ResponseValidationError(handler, faults, place=place) from None
+            return encoded
+
+        def encode(value: Any) -> bytes:
+            try:
+                is_trusted = is_exact(value)
+            except (AttributeError, KeyError, TypeError):
+                is_trusted = False
+            encoded: bytes = write(value) if is_trusted else encode_carefully(value)
+            return encoded
+
+        return encode
+
+
+def _adapter(kind: Any) -> TypeAdapter[Any]:
+    try:
+        adapter: TypeAdapter[Any] = TypeAdapter(kind)
+        _ = adapter.serializer.to_json, adapter.validator.validate_python
+    except PydanticUndefinedAnnotation as error:
+        raise AnswerError(f"it names `{error.name}`, which is not defined") from error
+    except (PydanticUserError, SchemaError, TypeError, NameError, AttributeError) as error:
+        raise AnswerError(str(error).strip().split("\n", maxsplit=1)[0].rstrip(".")) from error
+    return adapter
+
+
+def _is_response(kind: Any) -> bool:
+    return isinstance(kind, type) and issubclass(kind, Response)
+
+
+def _is_stream(kind: Any) -> bool:
+    return get_origin(kind) in _STREAMS or kind in _STREAMS or kind in {AsyncIterator, Iterator}
+
+
+def _listed(kind: Any) -> Any:
+    """Return `list[T]` for `Iterable[T]`, which Pydantic would read without looking at the items."""
+    if get_origin(kind) is collections.abc.Iterable:
+        return list[get_args(kind)[0]]  # type: ignore[misc]  # made at runtime
+    return kind
+
+
+def _is_container(value: object) -> bool:
+    return isinstance(value, list | tuple | set | frozenset | dict)
+
+
+def _plain_struct(value: Any) -> Any:
+    if is_struct(type(value)):
+        return import_module("msgspec").to_builtins(value)
+    raise PydanticSerializationError(f"cannot be written: {name_of(type(value))}")
+
+
+def _field_of(error: PydanticSerializationError) -> str:
+    """Return what Pydantic says about a field, without the value that it quotes."""
+    told = []
+    for line in str(error).splitlines():
+        if "Expected `" not in line:
+            continue
+        expected = line.split("Expected `", 1)[1].split("`", 1)[0]
+        field = line.split("field_name='", 1)[1].split("'", 1)[0] if "field_name='" in line else None
+        told.append(f"expected `{expected}`" + (f" in field `{field}`" if field else ""))
+    return "; ".join(told) or "cannot be written as JSON"
