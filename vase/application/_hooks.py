@@ -36,15 +36,22 @@ class Hooks:
     file_body_class = FileBody
     query_params_class = QueryParams
 
-    def __init__(self, *, debug: bool, handlers: Mapping[type[BaseException], ExceptionHandler]) -> None:
+    def __init__(self, *, debug: bool, handlers: Mapping[type[BaseException], ExceptionHandler] | None = None) -> None:
         self._debug = debug
-        self._handlers = dict(handlers)
+        self._handlers = dict(handlers or {})
+        self.observers: list[Callable[[BaseException], None]] = []
+
+    def add_handler(self, kind: type[BaseException], handler: ExceptionHandler) -> None:
+        """Let a function make the answers to a class of exceptions."""
+        self._handlers[kind] = handler
 
     def on_error(self, request: Request, exception: BaseException) -> Response:
         """Return the answer to what a handler raised."""
         if isinstance(exception, RequestBodyError):
             status, _, detail = exception.args
             exception = HTTPException(status, detail)
+        for observe in self.observers:
+            observe(exception)
         for kind in type(exception).__mro__:
             handler = self._handlers.get(kind)
             if handler is not None:

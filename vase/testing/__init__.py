@@ -4,10 +4,24 @@
         response = client.get("/")
         assert response.status_code == 200
 
-`client` and the other fixtures come from the pytest plugin, which is there as soon as Vase is installed.
+`client` and the other fixtures come from the pytest plugin, which is there as soon as Vase is installed. The names are
+loaded when they are asked for: pytest imports this package in every project of an environment that has Vase.
 """
 
-from vase.testing._client import AsyncClient, Client
-from vase.testing._response import TestResponse
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from vase.testing._client import AsyncClient, Client
+    from vase.testing._response import TestResponse
 
 __all__ = ["AsyncClient", "Client", "TestResponse"]
+
+_HOMES = {"AsyncClient": "_client", "Client": "_client", "TestResponse": "_response"}
+
+
+def __getattr__(name: str) -> object:
+    if name not in _HOMES:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    import importlib  # noqa: PLC0415
+
+    return getattr(importlib.import_module(f"{__name__}.{_HOMES[name]}"), name)

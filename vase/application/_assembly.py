@@ -1,0 +1,112 @@
+"""From the parts of an application to what the engine takes: plans, middleware and endpoints of all routes.
+
+Nothing here raises for a user's mistake: building goes on and collects, so that one start tells all of them.
+"""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from vase._core import Endpoint, check_routes
+from vase.binding import BindingErrors, Plan, plan
+from vase.checks import CheckMessage, error
+from vase.di import Providers
+from vase.http import Request, Response
+from vase.middleware import answering, compose
+from vase.types import Fault
+from vase.urls import CompiledRoute, URLResolver, URLTable
+
+__all__ = ["Assembly", "assemble"]
+
+
+@dataclass(frozen=True, slots=True)
+class Assembly:
+    """All routes of an application, ready for the engine.
+
+    Args:
+        table: The routes as the engine matches them.
+        plans: The plan of each route, by its id; a route whose handler cannot be bound has none.
+        endpoints: What the engine calls for each route.
+        resolver: The way back from names to paths.
+        faults: Every mistake.
+    """
+
+    table: URLTable
+    plans: dict[int, Plan]
+    endpoints: list[Endpoint]
+    resolver: URLResolver
+    faults: list[Fault]
+
+
+type OnError = Callable[[Request, BaseException], Response]
+
+
+def assemble(
+    table: URLTable, providers: Providers, middleware: Sequence[Callable[..., Any]], on_error: OnError
+) -> Assembly:
+    """Plan the handler of every route.
+
+    Args:
+        table: The compiled URL conf.
+        providers: What makes the values of dependencies.
+        middleware: Python middleware around every handler, outermost first.
+        on_error: Makes an answer of what a handler raises inside of middleware.
+    """
+    faults: list[Fault] = list(table.faults)
+    routes: list[CompiledRoute] = []
+    plans: dict[int, Plan] = {}
+    endpoints: list[Endpoint] = []
+    for route in table.routes:
+        made = _plan(route, providers, faults)
+        if made is not None:
+            plans[route.id] = made
+            for name, converter in made.refinements.items():
+                route = route.refine(name, converter)  # noqa: PLW2901  # the same route, told more exactly
+            endpoints.append(_endpoint(route, made, (*middleware, *route.route.middleware), on_error))
+        routes.append(route)
+    refined = URLTable(tuple(routes), table.faults)
+    if not any(fault.level == "error" for fault in faults):
+        faults += _engine_faults(refined)
+    return Assembly(refined, plans, endpoints, URLResolver(refined.routes), faults)
+
+
+def _plan(route: CompiledRoute, providers: Providers, faults: list[Fault]) -> Plan | None:
+    if not callable(route.route.handler):
+        return None  # the URL conf has told it
+    try:
+        return plan(
+            route.route.handler,
+            providers=providers,
+            path_parameters=route.parameters,
+            open_parameters=route.pattern.open_parameters,
+            methods=route.route.methods,
+            dependencies=route.route.dependencies,
+            response_model=route.route.response_model,
+            status_code=route.route.status_code,
+        )
+    except BindingErrors as wrong:
+        # A handler with several routes is wrong once.
+        faults += [fault for fault in wrong.messages if fault not in faults]
+        return None
+
+
+def _endpoint(route: CompiledRoute, made: Plan, middleware: Sequence[Callable[..., Any]], on_error: OnError) -> Endpoint:
+    names = list(route.parameters)
+    if not middleware:
+        return Endpoint(made.callable, route=route.path, parameters=names, **made.endpoint_options())
+    return Endpoint(
+        compose(middleware, answering(made.respond, on_error=on_error)),
+        mode="task",
+        arguments=(("request",),),
+        # A body that the handler reads is there before the chain starts, so the chain runs in one go.
+        collects=made.reads_body,
+        name=made.name,
+        route=route.path,
+        parameters=names,
+    )
+
+
+def _engine_faults(table: URLTable) -> list[CheckMessage]:
+    """Return what only the engine's own compiler sees."""
+    places = {route.id: route.route.place for route in table.routes}
+    return [error("urls.E020", sentence, place=places.get(number)) for number, sentence in check_routes(table.as_json())]

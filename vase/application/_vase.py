@@ -1,0 +1,262 @@
+"""`Vase`: the application object, for one file or for a site of many apps. Start reading Vase here."""
+
+import json
+from collections.abc import AsyncIterator, Callable, Iterator, Mapping
+from contextlib import AbstractAsyncContextManager, AsyncExitStack
+from functools import cached_property
+from pathlib import Path
+from typing import Any, Self
+
+from vase._core import Engine
+from vase.application._assembly import Assembly, assemble
+from vase.application._checks import site_faults
+from vase.application._engine_config import engine_config
+from vase.application._hooks import ExceptionHandler, Hooks
+from vase.application._urlconf import load_urlconf
+from vase.apps import Apps, load_apps
+from vase.conf import Settings, load_settings
+from vase.db import AsyncSession, DatabaseError, Databases, Session
+from vase.di import Providers
+from vase.exceptions import ConfigurationError
+from vase.loop import EventLoop
+from vase.middleware import Middleware, SplitMiddleware, split
+from vase.templates import Templates
+from vase.types import Fault
+from vase.urls import CompiledRoute, ConverterTable, URLResolver, compile_urls
+from vase.views import Router
+
+__all__ = ["Vase"]
+
+type Lifespan = Callable[["Vase"], AbstractAsyncContextManager[None]]
+"""Runs around the life of the application: its start before the `yield`, its stop after it."""
+
+
+class Vase(Router):
+    """An application: its settings, apps, routes and everything that answers a request.
+
+    It is a router, too: `@app.get("/")` registers a handler, before the routes of `ROOT_URLCONF`.
+
+    Args:
+        debug: Whether error pages show source and values; only for an application without a settings module.
+        lifespan: An async context manager around the life of the application.
+        settings: Settings by name, for an application without a settings module.
+
+    Example:
+        >>> app = Vase()
+        >>> @app.get("/hello/<name>")
+        ... def hello(name: str) -> str:
+        ...     return f"Hello, {name}!"
+    """
+
+    def __init__(
+        self, *, debug: bool = False, lifespan: Lifespan | None = None, settings: Mapping[str, object] | None = None
+    ) -> None:
+        super().__init__()
+        # One file behind any name, as its users know it from elsewhere; a site says in its settings who it is.
+        given = {"ALLOWED_HOSTS": ["*"], "DEBUG": debug, **(settings or {})}
+        self._set_up(None, given)
+        if lifespan is not None:
+            self._lifespans.append(lifespan)
+
+    @classmethod
+    def from_settings(cls, module: str | None, **overrides: object) -> Self:
+        """Make the application that a settings module describes.
+
+        Mistakes are collected, not raised: `check()` tells them, `ensure_valid()` refuses to go on with them.
+
+        Args:
+            module: The dotted name, like `config.settings.development`.
+            **overrides: Settings that are stronger than the module and the environment.
+        """
+        app = cls.__new__(cls)
+        Router.__init__(app)
+        app._set_up(module, overrides)
+        return app
+
+    def _set_up(self, module: str | None, overrides: Mapping[str, object]) -> None:
+        self.settings_module = module
+        self.settings, self._faults = self._load(module, overrides)
+        self.apps, faults = load_apps(self.settings)
+        self._faults += faults
+        plugs = self.apps.find_plugs("models")
+        self._faults += plugs.faults
+        self.databases = _databases(self.settings)
+        self.converters = ConverterTable()
+        self.providers = self._default_providers()
+        self._middleware: list[Middleware] = []
+        self._lifespans: list[Lifespan] = []
+        self._running: AsyncExitStack | None = None
+        self.hooks = Hooks(debug=self.settings.DEBUG)
+
+    @staticmethod
+    def _load(module: str | None, overrides: Mapping[str, object]) -> tuple[Settings, list[Fault]]:
+        settings, faults = load_settings(module, overrides=overrides)
+        return settings, list(faults)
+
+    def _default_providers(self) -> Providers:
+        providers = Providers()
+        providers[Vase] = lambda: self
+        providers[Settings] = lambda: self.settings
+        providers[URLResolver] = lambda: self.resolver
+        providers[Templates] = lambda: self.templates
+        providers[Session] = self._open_session
+        providers[AsyncSession] = self._open_async_session
+        return providers
+
+    # The database is looked up for each request, not once: a test puts another one in its place.
+    def _open_session(self) -> Iterator[Session]:
+        with self.databases["default"].session() as session:
+            yield session
+
+    async def _open_async_session(self) -> AsyncIterator[AsyncSession]:
+        async with self.databases["default"].async_session() as session:
+            yield session
+
+    @property
+    def dependency_overrides(self) -> Any:
+        """Stand-ins for dependencies, by function or type: for tests."""
+        return self.providers.overrides
+
+    @cached_property
+    def templates(self) -> Templates:
+        """The templates of the site and its apps."""
+        return Templates.from_site(self.settings, self.apps, reverse=lambda name, **given: self.reverse(name, **given))
+
+    @cached_property
+    def _split(self) -> SplitMiddleware:
+        return split(self.settings.MIDDLEWARE, self.settings)
+
+    @cached_property
+    def _assembly(self) -> Assembly:
+        patterns = load_urlconf(self.settings)
+        table = compile_urls([*self.as_routes(), *patterns], converters=self.converters, source="the URL conf")
+        return assemble(table, self.providers, [*self._split.python, *self._middleware], self.hooks.on_error)
+
+    @property
+    def resolver(self) -> URLResolver:
+        """The way from names of routes to paths."""
+        return self._assembly.resolver
+
+    def reverse(self, name: str, /, **parameters: object) -> str:
+        """Return the path of a named route."""
+        return self.resolver.reverse(name, **parameters)
+
+    def routes(self) -> list[CompiledRoute]:
+        """Return all routes in the order in which they are tried."""
+        return list(self._assembly.table.routes)
+
+    def middleware[M: Middleware](self, middleware: M) -> M:
+        """Add middleware around all routes, inside of `MIDDLEWARE`; the first one added is the outermost.
+
+        Usable as a decorator: `@app.middleware`.
+        """
+        self._middleware.append(middleware)
+        return middleware
+
+    def exception_handler(self, kind: type[BaseException]) -> Callable[[ExceptionHandler], ExceptionHandler]:
+        """Let a function make the answers to a class of exceptions; it is given the request and the exception."""
+
+        def register(handler: ExceptionHandler) -> ExceptionHandler:
+            self.hooks.add_handler(kind, handler)
+            return handler
+
+        return register
+
+    def check(self, *, deploy: bool = False) -> list[Fault]:
+        """Return everything that is wrong with the application, mistakes of all kinds at once.
+
+        Args:
+            deploy: Whether to look for what must not be in production as well.
+        """
+        return [*self._faults, *self._split.faults, *self._assembly.faults, *site_faults(self, deploy=deploy)]
+
+    def ensure_valid(self) -> None:
+        """Refuse to go on with mistakes.
+
+        Raises:
+            ConfigurationError: With every fault, if one of them is an error.
+        """
+        faults = self.check()
+        if any(fault.level == "error" for fault in faults):
+            raise ConfigurationError(faults)
+
+    def engine(
+        self, loop: EventLoop, *, keep_alive: bool = True, observe: Callable[[BaseException], None] | None = None
+    ) -> Engine:
+        """Return the engine of this application for an event loop.
+
+        Args:
+            loop: The loop on whose thread it runs.
+            keep_alive: Whether a connection takes more than one request.
+            observe: Is told what handlers raise.
+
+        Raises:
+            ConfigurationError: With every fault, if one of them is an error.
+        """
+        self.ensure_valid()
+        if observe is not None:
+            self.hooks.observers.append(observe)
+        config = engine_config(self.settings, self._split.layers, self.static_roots())
+        config["http"]["keep_alive"] = keep_alive  # type: ignore[index,call-overload]
+        assembly = self._assembly
+        return Engine(
+            loop.reactor,
+            config=json.dumps(config),
+            routes=assembly.table.as_json(),
+            endpoints=assembly.endpoints,
+            hooks=self.hooks,
+            threads_max=self.settings.THREADS_MAX,
+        )
+
+    def static_roots(self) -> list[Path]:
+        """Return the directories of static files in the order in which they are searched."""
+        roots = [*self.settings.STATICFILES_DIRS, *(app.static_path for app in self.apps if app.static_path)]
+        if self.settings.STATIC_ROOT is not None:
+            roots.append(self.settings.STATIC_ROOT)
+        return [root for root in roots if root.is_dir()]
+
+    @property
+    def test_host(self) -> str:
+        """A host under which the application answers a test."""
+        for host in self.settings.ALLOWED_HOSTS:
+            if host != "*":
+                return host.removeprefix(".")
+        return "localhost"
+
+    async def startup(self) -> None:
+        """Run what the apps and the lifespans do before the first request."""
+        faults = self.apps.ready()
+        if faults:
+            raise ConfigurationError(faults)
+        stack = AsyncExitStack()
+        for lifespan in self._lifespans:
+            await stack.enter_async_context(lifespan(self))
+        self._running = stack
+
+    async def shutdown(self) -> None:
+        """Run what the lifespans do after the last request, and close the databases."""
+        if self._running is not None:
+            await self._running.aclose()
+            self._running = None
+        await self.databases.close()
+
+    def run(self, host: str = "127.0.0.1", port: int = 8000, *, workers: int = 1) -> None:
+        """Serve this application until Ctrl-C: for `python app.py`.
+
+        Args:
+            host: The address to listen on.
+            port: The port.
+            workers: The number of worker processes.
+        """
+        # The room above: an application does not need a server to exist, but a one-file one is one line shorter.
+        import importlib  # noqa: PLC0415
+
+        server = importlib.import_module("vase.server")
+        server.run(server.ServerOptions(factory=lambda: self, host=host, port=port, workers=workers))
+
+
+def _databases(settings: Settings) -> Databases:
+    try:
+        return Databases(settings.DATABASES)
+    except DatabaseError:
+        return Databases({})  # told by the check, with every other entry that is wrong
