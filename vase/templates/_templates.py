@@ -1,0 +1,124 @@
+"""One set of templates: directories, and the Jinja environment that an application owns.
+
+Two settings differ from Jinja's own. Everything is escaped unless the name of the template says that it is no markup
+(`.txt`, `.md`, `.json` and the like): a page that forgets to ask for it must not be open to attacks. And a name that
+the context does not have is an error: a misspelt variable would otherwise be an empty place that nobody notices.
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
+from types import MappingProxyType
+from typing import Any
+from urllib.parse import quote as percent_encode
+
+import jinja2
+
+from vase.exceptions import did_you_mean, quote
+from vase.templates._errors import TemplateFaultyError, TemplateMissingError
+from vase.types import Place
+
+__all__ = ["Reverse", "Templates"]
+
+type Reverse = Callable[..., str]
+"""Makes the path of a named route: `URLResolver.reverse`."""
+
+_PLAIN = (".txt", ".md", ".json", ".csv", ".js", ".css", ".toml", ".yaml", ".yml", ".py")
+_DIRECTORY = "templates"
+
+
+class Templates:
+    """The templates of one application.
+
+    Args:
+        directories: Where templates are looked for; the first that has one wins.
+        reverse: Makes the `url_for` and `reverse` of templates.
+        static_url: The prefix of static files, for `static`.
+        debug: Whether a template that changes is read again.
+        options: Further options of `jinja2.Environment`; they win over ours.
+
+    Example:
+        >>> templates = Templates([Path("templates")], static_url="/static/")
+        >>> templates.environment.from_string("{{ static('a b.css') }}").render()
+        '/static/a%20b.css'
+    """
+
+    def __init__(
+        self,
+        directories: Sequence[Path],
+        *,
+        reverse: Reverse | None = None,
+        static_url: str = "/static/",
+        debug: bool = False,
+        options: Mapping[str, Any] = MappingProxyType({}),
+    ) -> None:
+        self.directories = tuple(directories)
+        self._static_url = static_url
+        ours: dict[str, Any] = {
+            "loader": jinja2.FileSystemLoader([str(directory) for directory in self.directories]),
+            "autoescape": is_markup,
+            "undefined": jinja2.StrictUndefined,
+            "auto_reload": debug,
+        }
+        self.environment = jinja2.Environment(**(ours | dict(options)))  # noqa: S701  # `autoescape` is among them
+        self.environment.globals["static"] = self.static
+        if reverse is not None:
+            self.environment.globals |= {"url_for": reverse, "reverse": reverse}
+
+    def __repr__(self) -> str:
+        return f"<Templates in {len(self.directories)} directories>"
+
+    def render(self, name: str, context: Mapping[str, Any] | None = None) -> str:
+        """Return the text that a template makes of a context.
+
+        Raises:
+            TemplateMissingError: When no directory has the template, or one that it includes or extends.
+            TemplateFaultyError: When it cannot be read.
+        """
+        try:
+            return self.environment.get_template(name).render(context or {})
+        except jinja2.TemplateNotFound as error:
+            raise self._missing(str(error.name or name), by=name) from error
+        except jinja2.TemplateSyntaxError as error:
+            raise faulty(error) from error
+
+    def find(self, *names: str) -> str | None:
+        """Return the first of some names that a template has, or None."""
+        for name in names:
+            for directory in self.directories:
+                if (directory / name).is_file():
+                    return name
+        return None
+
+    def names(self) -> list[str]:
+        """Return the names of all templates."""
+        return self.environment.list_templates()
+
+    def static(self, path: str) -> str:
+        """Return the URL of a static file."""
+        return self._static_url.rstrip("/") + "/" + percent_encode(path.lstrip("/"))
+
+    def _missing(self, name: str, by: str) -> TemplateMissingError:
+        where = f", which {quote(by)} asks for" if name != by else ""
+        searched = ", ".join(str(directory) for directory in self.directories) or "no directory"
+        return TemplateMissingError(
+            f"no template is named {quote(name)}{where}",
+            code="templates.E001",
+            hint=did_you_mean(name, self.names()) or f"searched: {searched}",
+        )
+
+
+def is_markup(name: str | None) -> bool:
+    """Say whether what a template makes is markup, so that values must be escaped in it."""
+    return name is None or not name.lower().removesuffix(".j2").endswith(_PLAIN)
+
+
+def faulty(error: jinja2.TemplateSyntaxError) -> TemplateFaultyError:
+    """Return our error for a template that Jinja cannot read."""
+    place = Place(error.filename, error.lineno) if error.filename else None
+    message = f"template {quote(error.name or '?')} cannot be read: {error.message}"
+    return TemplateFaultyError(message, code="templates.E002", place=place)
+
+
+def app_directories(apps: Sequence[Path]) -> list[Path]:
+    """Return the `templates` directories of apps, given the directories of the apps; those that there are."""
+    return [directory / _DIRECTORY for directory in apps if (directory / _DIRECTORY).is_dir()]

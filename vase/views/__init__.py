@@ -1,0 +1,43 @@
+"""What answers requests: routers, controllers, pages.
+
+    from vase.views import Controller, Router, get, inline, render
+
+    router = Router(prefix="/articles", namespace="articles")
+
+    @router.get("/<slug:slug>", name="detail")
+    async def show(request: Request, slug: str, db: Session) -> Response:
+        return render(request, "articles/detail.html", {"article": await find(db, slug)})
+
+    @router.get("/ping")
+    @inline
+    def ping() -> str:
+        return "pong"
+
+Codes: `views.E001`, `views.E002`. It reads no settings itself; `TEMPLATES` belongs to `vase.templates`.
+"""
+
+from vase.urls import mark_inline as inline
+from vase.views._controller import Controller, delete, endpoint, get, head, options, patch, post, put
+from vase.views._error_pages import error_response
+from vase.views._errors import ViewError
+from vase.views._render import HasTemplates, render, templates_of
+from vase.views._router import Router
+
+__all__ = [
+    "Controller",
+    "HasTemplates",
+    "Router",
+    "ViewError",
+    "delete",
+    "endpoint",
+    "error_response",
+    "get",
+    "head",
+    "inline",
+    "options",
+    "patch",
+    "post",
+    "put",
+    "render",
+    "templates_of",
+]

@@ -1,0 +1,152 @@
+"""Routers: routes that belong together, registered by decorators.
+
+A router knows no application: `path("shop/", include(router))`, another router or the application takes its routes up.
+Decorators return the handler as it is, so it can be called, tested and typed like any function.
+"""
+
+from collections.abc import Callable, Sequence
+from typing import Any, Unpack
+
+from vase.checks import caller_place
+from vase.exceptions import quote
+from vase.urls import Handler, Include, Mount, Route, RouteOptions, RouteSource, URLPattern
+from vase.views._errors import ViewError
+
+__all__ = ["Router"]
+
+
+class Router:
+    """Collects routes under a prefix.
+
+    Args:
+        prefix: Stands before the path of each route; it may hold parameters.
+        tags: Groups of its routes in the API document.
+        middleware: Middleware around each of its routes, outermost first.
+        dependencies: What must run before the handlers of its routes and gives them no value.
+        namespace: Stands before the names of its routes: `shop:product`.
+
+    Example:
+        router = Router(prefix="/products", tags=["products"])
+
+        @router.get("/{id:int}", name="product")
+        async def show(id: int, db: Session) -> Product.Out: ...
+    """
+
+    def __init__(
+        self,
+        prefix: str = "",
+        *,
+        tags: Sequence[str] = (),
+        middleware: Sequence[Callable[..., Any]] = (),
+        dependencies: Sequence[Any] = (),
+        namespace: str | None = None,
+    ) -> None:
+        self.prefix = prefix
+        self.tags = tuple(tags)
+        self.middleware = tuple(middleware)
+        self.dependencies = tuple(dependencies)
+        self.namespace = namespace
+        self._entries = list[URLPattern]()
+        self._place = caller_place()
+
+    def __repr__(self) -> str:
+        return f"<{type(self).__name__} {self.prefix or '/'}: {len(self._entries)} entries>"
+
+    def as_routes(self) -> Sequence[URLPattern]:
+        """Return the routes under the prefix, as one entry of a URL conf."""
+        return [
+            Mount(
+                path=self.prefix,
+                included=Include(tuple(self._entries), self.namespace, self._place),
+                middleware=self.middleware,
+                dependencies=self.dependencies,
+                tags=self.tags,
+                place=self._place,
+            )
+        ]
+
+    def include(
+        self,
+        source: RouteSource | Include,
+        prefix: str = "",
+        *,
+        tags: Sequence[str] = (),
+        middleware: Sequence[Callable[..., Any]] = (),
+        dependencies: Sequence[Any] = (),
+        namespace: str | None = None,
+    ) -> None:
+        """Take up the routes of another router, a controller class or an `include(…)`, behind those that are there.
+
+        Args:
+            source: Where the routes come from. Routes that it gets later are taken up too.
+            prefix: Stands between the prefix of this router and that of the other.
+            tags: Groups in the API document, before those of the other.
+            middleware: Middleware around that of the other.
+            dependencies: What must run before the dependencies of the other.
+            namespace: Stands before the namespace of the other.
+
+        Raises:
+            ViewError: When a router is to include itself.
+        """
+        place = caller_place()
+        if source is self:
+            raise ViewError(f"router {quote(self.prefix or '/')} includes itself", code="views.E001", place=place)
+        included = source if isinstance(source, Include) else Include(source, namespace, place)
+        self._entries.append(
+            Mount(
+                path=prefix,
+                included=included,
+                middleware=tuple(middleware),
+                dependencies=tuple(dependencies),
+                tags=tuple(tags),
+                place=place,
+            )
+        )
+
+    def add(self, path: str, handler: Handler, methods: Sequence[str], **options: Unpack[RouteOptions]) -> None:
+        """Register a handler without a decorator."""
+        self._entries.append(Route.of(path, handler, methods, place=caller_place(), options=options))
+
+    def route[H: Handler](
+        self, path: str = "", *, methods: Sequence[str], **options: Unpack[RouteOptions]
+    ) -> Callable[[H], H]:
+        """Register the decorated handler for some methods."""
+        return self._register(path, methods, options)
+
+    def get[H: Handler](self, path: str = "", **options: Unpack[RouteOptions]) -> Callable[[H], H]:
+        """Register the decorated handler for GET; HEAD follows."""
+        return self._register(path, ("GET",), options)
+
+    def post[H: Handler](self, path: str = "", **options: Unpack[RouteOptions]) -> Callable[[H], H]:
+        """Register the decorated handler for POST."""
+        return self._register(path, ("POST",), options)
+
+    def put[H: Handler](self, path: str = "", **options: Unpack[RouteOptions]) -> Callable[[H], H]:
+        """Register the decorated handler for PUT."""
+        return self._register(path, ("PUT",), options)
+
+    def patch[H: Handler](self, path: str = "", **options: Unpack[RouteOptions]) -> Callable[[H], H]:
+        """Register the decorated handler for PATCH."""
+        return self._register(path, ("PATCH",), options)
+
+    def delete[H: Handler](self, path: str = "", **options: Unpack[RouteOptions]) -> Callable[[H], H]:
+        """Register the decorated handler for DELETE."""
+        return self._register(path, ("DELETE",), options)
+
+    def head[H: Handler](self, path: str = "", **options: Unpack[RouteOptions]) -> Callable[[H], H]:
+        """Register the decorated handler for HEAD, where it differs from GET."""
+        return self._register(path, ("HEAD",), options)
+
+    def options[H: Handler](self, path: str = "", **options: Unpack[RouteOptions]) -> Callable[[H], H]:
+        """Register the decorated handler for OPTIONS, where it says more than the engine does."""
+        return self._register(path, ("OPTIONS",), options)
+
+    def _register[H: Handler](self, path: str, methods: Sequence[str], options: RouteOptions) -> Callable[[H], H]:
+        # Two steps up: the line of the decorator in the user's file.
+        place = caller_place(2)
+
+        def decorate(handler: H) -> H:
+            self._entries.append(Route.of(path, handler, methods, place=place, options=options))
+            return handler
+
+        return decorate
