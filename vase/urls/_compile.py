@@ -118,6 +118,7 @@ class _Around:
     dependencies: tuple[Any, ...] = ()
     tags: tuple[str, ...] = ()
     modules: tuple[str, ...] = ()
+    sources: tuple[object, ...] = ()
 
 
 class _Compiler:
@@ -177,6 +178,9 @@ class _Compiler:
             namespace = namespace or getattr(source, "app_name", None)
             patterns = self._patterns_of(source, place)
         elif isinstance(source, RouteSource):
+            if any(source is outer for outer in around.sources):
+                self._error("urls.E014", f"{quote(source)} includes itself, perhaps through others", None, place)
+                return
             patterns = self._routes_of(source, place)
         else:
             patterns = self._listed(source, place)
@@ -188,6 +192,7 @@ class _Compiler:
             dependencies=around.dependencies + mount.dependencies,
             tags=around.tags + mount.tags,
             modules=modules,
+            sources=(*around.sources, source),
         )
         self.add(patterns, inside, name, place)
 

@@ -16,8 +16,8 @@ def error_response(
     """Return the answer to an exception, like `problem_response`, with the pages of the site.
 
     Where a browser would get the built-in page, `404.html` (the status in digits) is rendered if the site has it, then
-    `4xx.html`. They see `status_code`, `title`, `detail`, `request_id` and `request`. A page that fails itself is logged
-    and replaced by the built-in one.
+    `4xx.html`. They see `status_code`, `title`, `detail`, `request_id` and `request`. A page that itself fails is
+    logged and replaced by the built-in one.
 
     Args:
         exc: What was raised.

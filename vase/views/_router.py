@@ -5,6 +5,7 @@ Decorators return the handler as it is, so it can be called, tested and typed li
 """
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from typing import Any, Unpack
 
 from vase.checks import caller_place
@@ -41,29 +42,30 @@ class Router:
         dependencies: Sequence[Any] = (),
         namespace: str | None = None,
     ) -> None:
-        self.prefix = prefix
-        self.tags = tuple(tags)
-        self.middleware = tuple(middleware)
-        self.dependencies = tuple(dependencies)
-        self.namespace = namespace
+        place = caller_place()
+        # One attribute, so that subclasses (an application is one) are free to use the words for something else.
+        self._mount = Mount(
+            path=prefix,
+            included=Include((), namespace, place),
+            middleware=tuple(middleware),
+            dependencies=tuple(dependencies),
+            tags=tuple(tags),
+            place=place,
+        )
         self._entries = list[URLPattern]()
-        self._place = caller_place()
 
     def __repr__(self) -> str:
         return f"<{type(self).__name__} {self.prefix or '/'}: {len(self._entries)} entries>"
 
+    @property
+    def prefix(self) -> str:
+        """What stands before the path of each route."""
+        return self._mount.path
+
     def as_routes(self) -> Sequence[URLPattern]:
         """Return the routes under the prefix, as one entry of a URL conf."""
-        return [
-            Mount(
-                path=self.prefix,
-                included=Include(tuple(self._entries), self.namespace, self._place),
-                middleware=self.middleware,
-                dependencies=self.dependencies,
-                tags=self.tags,
-                place=self._place,
-            )
-        ]
+        included = replace(self._mount.included, source=tuple(self._entries))
+        return [replace(self._mount, included=included)]
 
     def include(
         self,
