@@ -5,16 +5,14 @@ Two settings differ from Jinja's own. Everything is escaped unless the name of t
 the context does not have is an error: a misspelt variable would otherwise be an empty place that nobody notices.
 """
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from types import MappingProxyType
-from typing import Any, Self
+from typing import Any
 from urllib.parse import quote as percent_encode
 
 import jinja2
 
-from vase.apps import AppConfig
-from vase.conf import Settings
 from vase.exceptions import did_you_mean, quote
 from vase.templates._errors import TemplateFaultyError, TemplateMissingError
 from vase.types import Place
@@ -64,32 +62,6 @@ class Templates:
         self.environment.globals["static"] = self.static
         if reverse is not None:
             self.environment.globals |= {"url_for": reverse, "reverse": reverse}
-
-    @classmethod
-    def from_site(cls, settings: Settings, apps: Iterable[AppConfig] = (), *, reverse: Reverse | None = None) -> Self:
-        """Return the templates of a site, as the setting `TEMPLATES` describes them.
-
-        The directories of all its entries are searched in order, each entry's own before those of the apps; of options
-        that two entries set, the first wins.
-
-        Args:
-            settings: The settings of the site.
-            apps: The installed apps, in their order.
-            reverse: Makes the `url_for` and `reverse` of templates.
-        """
-        directories, options = list[Path](), dict[str, Any]()
-        of_apps = [app.templates_path for app in apps if app.templates_path is not None]
-        for engine in settings.TEMPLATES:
-            directories += engine.dirs
-            directories += of_apps if engine.app_dirs else []
-            options = engine.options | options
-        return cls(
-            list(dict.fromkeys(directories)),
-            reverse=reverse,
-            static_url=settings.STATIC_URL,
-            debug=settings.DEBUG,
-            options=options,
-        )
 
     def __repr__(self) -> str:
         return f"<Templates in {len(self.directories)} directories>"
