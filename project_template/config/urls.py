@@ -2,6 +2,9 @@
 
 from vase.urls import include, path
 
+from config.views import home
+
 urlpatterns = [
+    path("", home, name="home"),
     path("", include("app_name.urls")),
 ]
