@@ -68,6 +68,8 @@ class Request:
     @property
     def id(self) -> str: ...
     @property
+    def app(self) -> Any: ...
+    @property
     def route(self) -> str: ...
     @property
     def headers(self) -> Headers: ...
@@ -118,6 +120,7 @@ class Endpoint:
     ) -> Endpoint: ...
 
 class _Hooks(Protocol):
+    app: object
     response_class: type[Response]
     file_body_class: type[object]
     query_params_class: type[object]

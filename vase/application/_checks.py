@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 from vase.checks import Registry
 from vase.conf import DEPLOY_CHECKS
 from vase.db import check_databases, check_models
+from vase.templates import check_templates
 from vase.types import Fault
 
 if TYPE_CHECKING:
@@ -21,6 +22,7 @@ def site_faults(app: "Vase", *, deploy: bool) -> list[Fault]:
         deploy: Whether to run the checks for production as well.
     """
     faults: list[Fault] = [*check_databases(app.settings.DATABASES), *check_models(app)]
+    faults += check_templates(app.templates, app.resolver)
     registry = Registry()
     for check in DEPLOY_CHECKS:
         registry.add(check, tags=["deploy"])

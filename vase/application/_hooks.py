@@ -28,6 +28,7 @@ class Hooks:
     """The callables and classes that one application lends to its engine.
 
     Args:
+        app: The application; requests show it as `request.app`.
         debug: Whether error answers show source and values.
         handlers: Exception classes and what makes an answer of them; the nearest class in the method resolution order wins.
     """
@@ -36,7 +37,10 @@ class Hooks:
     file_body_class = FileBody
     query_params_class = QueryParams
 
-    def __init__(self, *, debug: bool, handlers: Mapping[type[BaseException], ExceptionHandler] | None = None) -> None:
+    def __init__(
+        self, app: object, *, debug: bool, handlers: Mapping[type[BaseException], ExceptionHandler] | None = None
+    ) -> None:
+        self.app = app
         self._debug = debug
         self._handlers = dict(handlers or {})
         self.observers: list[Callable[[BaseException], None]] = []

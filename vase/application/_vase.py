@@ -20,7 +20,7 @@ from vase.di import Providers
 from vase.exceptions import ConfigurationError
 from vase.loop import EventLoop
 from vase.middleware import Middleware, SplitMiddleware, split
-from vase.templates import Templates
+from vase.templates import Templates, from_settings
 from vase.types import Fault
 from vase.urls import CompiledRoute, ConverterTable, URLResolver, compile_urls
 from vase.views import Router
@@ -31,10 +31,10 @@ type Lifespan = Callable[["Vase"], AbstractAsyncContextManager[None]]
 """Runs around the life of the application: its start before the `yield`, its stop after it."""
 
 
-class Vase(Router):
+class Vase:
     """An application: its settings, apps, routes and everything that answers a request.
 
-    It is a router, too: `@app.get("/")` registers a handler, before the routes of `ROOT_URLCONF`.
+    It has the decorators of a router: `@app.get("/")` registers a handler, before the routes of `ROOT_URLCONF`.
 
     Args:
         debug: Whether error pages show source and values; only for an application without a settings module.
@@ -51,7 +51,6 @@ class Vase(Router):
     def __init__(
         self, *, debug: bool = False, lifespan: Lifespan | None = None, settings: Mapping[str, object] | None = None
     ) -> None:
-        super().__init__()
         # One file behind any name, as its users know it from elsewhere; a site says in its settings who it is.
         given = {"ALLOWED_HOSTS": ["*"], "DEBUG": debug, **(settings or {})}
         self._set_up(None, given)
@@ -69,12 +68,15 @@ class Vase(Router):
             **overrides: Settings that are stronger than the module and the environment.
         """
         app = cls.__new__(cls)
-        Router.__init__(app)
         app._set_up(module, overrides)
         return app
 
     def _set_up(self, module: str | None, overrides: Mapping[str, object]) -> None:
         self.settings_module = module
+        self.router = Router()
+        self.get, self.post, self.put = self.router.get, self.router.post, self.router.put
+        self.patch, self.delete, self.head = self.router.patch, self.router.delete, self.router.head
+        self.route, self.include, self.add = self.router.route, self.router.include, self.router.add
         self.settings, self._faults = self._load(module, overrides)
         self.apps, faults = load_apps(self.settings)
         self._faults += faults
@@ -86,7 +88,7 @@ class Vase(Router):
         self._middleware: list[Middleware] = []
         self._lifespans: list[Lifespan] = []
         self._running: AsyncExitStack | None = None
-        self.hooks = Hooks(debug=self.settings.DEBUG)
+        self.hooks = Hooks(self, debug=self.settings.DEBUG)
 
     @staticmethod
     def _load(module: str | None, overrides: Mapping[str, object]) -> tuple[Settings, list[Fault]]:
@@ -120,7 +122,7 @@ class Vase(Router):
     @cached_property
     def templates(self) -> Templates:
         """The templates of the site and its apps."""
-        return Templates.from_site(self.settings, self.apps, reverse=lambda name, **given: self.reverse(name, **given))
+        return from_settings(self.settings, [app.path for app in self.apps], reverse=self.reverse)
 
     @cached_property
     def _split(self) -> SplitMiddleware:
@@ -129,7 +131,7 @@ class Vase(Router):
     @cached_property
     def _assembly(self) -> Assembly:
         patterns = load_urlconf(self.settings)
-        table = compile_urls([*self.as_routes(), *patterns], converters=self.converters, source="the URL conf")
+        table = compile_urls([self.router, *patterns], converters=self.converters, source="the URL conf")
         return assemble(table, self.providers, [*self._split.python, *self._middleware], self.hooks.on_error)
 
     @property

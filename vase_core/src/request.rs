@@ -267,6 +267,12 @@ impl Request {
         self.exchange.id.as_str()
     }
 
+    /// The application that answers.
+    #[getter]
+    fn app(&self, py: Python<'_>) -> Py<PyAny> {
+        self.tools.app.clone_ref(py)
+    }
+
     /// The pattern of the route that matched.
     #[getter]
     fn route(&self) -> &str {

@@ -26,6 +26,7 @@ pub(crate) struct Tools {
     pub(crate) parse_date: Py<PyAny>,
     pub(crate) parse_datetime: Py<PyAny>,
     pub(crate) query_params_class: Py<PyAny>,
+    pub(crate) app: Py<PyAny>,
 }
 
 impl Tools {
@@ -43,6 +44,7 @@ impl Tools {
             pump: hook("pump")?,
             parse_json: hook("parse_json")?,
             query_params_class: hook("query_params_class")?,
+            app: hook("app")?,
             task_class: named("asyncio", "Task")?,
             task_names: PyTuple::new(py, TASK_NAMES)?.unbind(),
             base_context: py.import("contextvars")?.call_method0("copy_context")?.unbind(),

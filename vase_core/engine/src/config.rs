@@ -69,6 +69,8 @@ pub struct HttpConfig {
     pub max_body_bytes: u64,
     /// Seconds that running requests get when the server stops. Default: 10.
     pub shutdown_timeout: f64,
+    /// Whether a connection takes more than one request. Default: true.
+    pub keep_alive: bool,
 }
 
 impl Default for HttpConfig {
@@ -84,6 +86,7 @@ impl Default for HttpConfig {
             max_headers: 100,
             max_body_bytes: 8 * 1024 * 1024,
             shutdown_timeout: 10.0,
+            keep_alive: true,
         }
     }
 }

@@ -37,6 +37,7 @@ impl Protocol {
         let mut builder = Builder::new();
         builder
             .half_close(true)
+            .keep_alive(config.keep_alive)
             .header_read_timeout(None)
             // A head that passed our own limit must pass hyper's.
             .max_buf_size(BUFFER_OCTETS.max(limits.octets.saturating_add(4096)));
