@@ -60,7 +60,12 @@ impl<'a> Problem<'a> {
 
     /// Writes the answer in the form that `Accept` prefers; JSON when it does not matter.
     pub fn respond(&self, accept: Option<&HeaderValue>) -> Response<ResponseBody> {
-        let (content_type, body) = if prefers_html(accept) {
+        self.respond_as(prefers_html(accept))
+    }
+
+    /// Writes the answer as an HTML page or as JSON.
+    pub fn respond_as(&self, is_html: bool) -> Response<ResponseBody> {
+        let (content_type, body) = if is_html {
             (HTML, Bytes::from(self.to_html()))
         } else {
             // Strings and numbers alone: this cannot fail, and an empty body would still be an answer.
@@ -126,6 +131,10 @@ pub fn prefers_html(accept: Option<&HeaderValue>) -> bool {
     let Some(accept) = accept.and_then(|accept| accept.to_str().ok()) else {
         return false;
     };
+    // Programs do not name the type, and then there is nothing to weigh.
+    if !accept.contains("html") && !accept.contains("text/*") {
+        return false;
+    }
     let html = quality_of(accept, &["text/html"]);
     html > 0 && html > quality_of(accept, &["application/problem+json", "application/json"])
 }

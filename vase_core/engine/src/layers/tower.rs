@@ -4,6 +4,7 @@ use std::future::Future;
 use std::pin::Pin;
 use std::rc::Rc;
 use std::task::{Context, Poll, ready};
+use std::time::Instant;
 
 use http::{Request, Response};
 use tower::Service;
@@ -146,6 +147,7 @@ where
             },
             StateProjection::Passed { future } => {
                 let mut response = ready!(future.poll(context))?;
+                this.exchange.finished = Instant::now();
                 this.layer.on_response(&mut response, this.exchange);
                 Poll::Ready(Ok(response))
             }

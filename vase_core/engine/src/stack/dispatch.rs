@@ -1,64 +1,72 @@
 //! What is inside the layers: platform endpoints, static files, the route table.
 
-use futures_util::future::LocalBoxFuture;
+use std::convert::Infallible;
+use std::task::{Context, Poll, Waker};
+
 use http::request::Parts;
 use http::{HeaderValue, Method, Request, Response, StatusCode, header};
+use tower::Service;
 
+use super::future::State;
 use super::{Call, Exchange, Shared};
 use crate::body::{RequestBody, ResponseBody};
 use crate::layers::HeadLayer;
 use crate::routing::{Found, RouteTable};
 
-/// Who answers.
-pub(super) enum Destination {
-    /// The inner service.
-    Inner(Call),
-    /// Nobody further in: this is the answer.
-    Answered(Response<ResponseBody>),
-    /// The engine, after some waiting.
-    Engine(LocalBoxFuture<'static, Response<ResponseBody>>),
-}
-
 impl Shared {
-    pub(super) fn dispatch(
+    /// Finds who answers, and sets it going.
+    ///
+    /// A call is large. It is put together where it is handed over, so that it is moved once.
+    pub(super) fn dispatch<S>(
         &self,
-        head: Parts,
-        body: RequestBody,
+        slot: &mut Option<(Parts, RequestBody)>,
         exchange: &mut Exchange,
-    ) -> Destination {
+        inner: &mut S,
+    ) -> State<S, S::Future>
+    where
+        S: Service<Call, Response = Response<ResponseBody>, Error = Infallible> + Clone,
+    {
+        let Some((head, body)) = slot else {
+            return State::Done;
+        };
         if exchange.is_platform() {
-            return Destination::Engine(self.platform.call(Request::from_parts(head, body)));
+            let request = slot
+                .take()
+                .map(|(head, body)| Request::from_parts(head, body));
+            return State::Engine {
+                future: self.platform.call(request.unwrap_or_default()),
+            };
         }
-        match self.table.find(&head.method, head.uri.path()) {
-            Found::Route { id, params } => self.enter(id, params, head, body, exchange),
-            found => Destination::Answered(self.answer_unrouted(found, &head, exchange)),
-        }
-    }
-
-    fn enter(
-        &self,
-        route: u32,
-        params: crate::routing::Params,
-        mut head: Parts,
-        mut body: RequestBody,
-        exchange: &mut Exchange,
-    ) -> Destination {
+        let (route, params) = match self.table.find(&head.method, head.uri.path()) {
+            Found::Route { id, params } => (id, params),
+            found => return State::answered(self.answer_unrouted(found, head, exchange)),
+        };
         if !exchange.is_body_limited
-            && let Some(response) = self
-                .default_body_limit
-                .on_request(&mut head, &mut body, exchange)
+            && let Some(response) = self.default_body_limit.on_request(head, body, exchange)
         {
-            return Destination::Answered(response);
+            return State::answered(response);
         }
         let (peer, id) = (exchange.peer.clone(), exchange.id);
-        Destination::Inner(Call {
-            request: head,
+        let Some((request, body)) = slot.take() else {
+            return State::Done;
+        };
+        let call = Call {
+            request,
             body,
             route,
             params,
             peer,
             id,
-        })
+        };
+        // Nearly every service is ready at once, and then needs no clone of its own.
+        match inner.poll_ready(&mut Context::from_waker(Waker::noop())) {
+            Poll::Ready(Ok(())) => State::Running {
+                future: inner.call(call),
+            },
+            Poll::Pending => State::Waiting {
+                waiting: Some(Box::new((inner.clone(), call))),
+            },
+        }
     }
 
     fn answer_unrouted(

@@ -16,28 +16,32 @@ pub struct Exchange {
     pub(crate) id: RequestId,
     pub(crate) peer: Peer,
     pub(crate) started: Instant,
+    /// Read once for all who ask: a clock costs as much as a layer.
+    pub(crate) finished: Instant,
     pub(crate) method: Method,
     pub(crate) endpoint: Option<Endpoint>,
     pub(crate) is_body_limited: bool,
     /// For answers that are made when the head is gone.
-    pub(crate) accept: Option<HeaderValue>,
+    pub(crate) prefers_html: bool,
     pub(crate) accept_encoding: Option<HeaderValue>,
-    /// The origin, if `cors` lets it in.
-    pub(crate) origin: Option<HeaderValue>,
+    /// The origin, if `cors` lets it in; boxed, for few requests have one.
+    pub(crate) origin: Option<Box<HeaderValue>>,
     pub(crate) permit: Option<concurrency_limit::Permit>,
     pub(crate) record: Option<access_log::Record>,
 }
 
 impl Exchange {
     pub(crate) fn new(head: &Parts, peer: Peer) -> Self {
+        let started = Instant::now();
         Self {
             id: RequestId::EMPTY,
             peer,
-            started: Instant::now(),
+            started,
+            finished: started,
             method: head.method.clone(),
             endpoint: None,
             is_body_limited: false,
-            accept: None,
+            prefers_html: false,
             accept_encoding: None,
             origin: None,
             permit: None,
@@ -55,9 +59,9 @@ impl Exchange {
         &self.peer
     }
 
-    /// The time since the head of the request was there.
-    pub fn elapsed(&self) -> Duration {
-        self.started.elapsed()
+    /// The time from the head of the request to the head of its answer.
+    pub fn took(&self) -> Duration {
+        self.finished.duration_since(self.started)
     }
 
     /// Whether one of the platform's endpoints is asked.

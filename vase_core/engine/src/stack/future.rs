@@ -3,7 +3,8 @@ use std::future::Future;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::pin::Pin;
 use std::rc::Rc;
-use std::task::{Context, Poll, Waker, ready};
+use std::task::{Context, Poll, ready};
+use std::time::Instant;
 
 use futures_util::future::LocalBoxFuture;
 use http::{Request, Response, header};
@@ -12,12 +13,13 @@ use pin_project_lite::pin_project;
 use tokio::time::{Sleep, sleep};
 use tower::Service;
 
-use super::dispatch::{Destination, drop_body};
+use super::dispatch::drop_body;
 use super::{Call, Exchange, Peer, Shared};
 use crate::body::{RequestBody, ResponseBody};
 use crate::layers::catch_panic::CatchPanic;
 use crate::layers::timeout::Timeout;
 use crate::layers::{HeadLayer, Layer};
+use crate::problem::prefers_html;
 
 pin_project! {
     /// The way of one request through a [`Stack`](super::Stack).
@@ -46,6 +48,7 @@ pin_project! {
         fn drop(this: Pin<&mut Self>) {
             let this = this.project();
             if !*this.is_answered {
+                this.exchange.finished = Instant::now();
                 for layer in this.shared.layers.iter().take(*this.depth) {
                     if let Layer::AccessLog(log) = layer {
                         log.on_abandoned(this.exchange);
@@ -58,14 +61,23 @@ pin_project! {
 }
 
 pin_project! {
+    /// What is waited for.
     #[project = StateProjection]
-    enum State<S, F> {
+    pub(super) enum State<S, F> {
         Answered { response: Option<Response<ResponseBody>> },
         // Boxed, for it is rare and a call is large.
         Waiting { waiting: Option<Box<(S, Call)>> },
         Running { #[pin] future: F },
         Engine { future: LocalBoxFuture<'static, Response<ResponseBody>> },
         Done,
+    }
+}
+
+impl<S, F> State<S, F> {
+    pub(super) fn answered(response: Response<ResponseBody>) -> Self {
+        Self::Answered {
+            response: Some(response),
+        }
     }
 }
 
@@ -89,41 +101,39 @@ where
         peer: Peer,
         request: Request<RequestBody>,
     ) -> Self {
-        let (mut head, mut body) = request.into_parts();
-        let mut exchange = Exchange::new(&head, peer);
-        exchange.endpoint = shared.platform.find(head.uri.path());
+        // A slot, so that the parts are moved once: from here into the call.
+        let mut slot = Some(request.into_parts());
+        let Some((head, body)) = &mut slot else {
+            unreachable!()
+        };
         shared.metrics.begin(body.size_hint().lower());
-
         let mut future = Self {
             shared: Rc::clone(shared),
-            exchange,
+            exchange: Exchange::new(head, peer),
             depth: shared.layers.len(),
             is_answered: false,
             timer: None,
             state: State::Done,
         };
+        future.exchange.endpoint = shared.platform.find(head.uri.path());
         for (index, layer) in shared.layers.iter().enumerate() {
-            if let Some(response) = layer.on_request(&mut head, &mut body, &mut future.exchange) {
+            if let Some(response) = layer.on_request(head, body, &mut future.exchange) {
                 future.depth = index;
-                future.state = State::Answered {
-                    response: Some(response),
-                };
+                future.state = State::answered(response);
                 return future;
             }
         }
         if shared.catch_panic.is_some() || shared.timeout.is_some() {
-            future.exchange.accept = head.headers.get(header::ACCEPT).cloned();
+            future.exchange.prefers_html = prefers_html(head.headers.get(header::ACCEPT));
         }
         let exchange = &mut future.exchange;
         let state = guarded(shared.catch_panic.is_some(), || {
-            State::enter(shared.dispatch(head, body, exchange), inner)
+            shared.dispatch(&mut slot, exchange, inner)
         });
         future.state = state.unwrap_or_else(|| {
             future.depth = shared.catch_panic.unwrap_or_default();
-            let response = CatchPanic::answer(&future.exchange, future.exchange.accept.as_ref());
-            State::Answered {
-                response: Some(response),
-            }
+            let response = CatchPanic::answer(&future.exchange);
+            State::answered(response)
         });
         future
     }
@@ -133,26 +143,6 @@ impl<S> State<S, S::Future>
 where
     S: Service<Call, Response = Response<ResponseBody>, Error = Infallible> + Clone,
 {
-    fn enter(destination: Destination, inner: &mut S) -> Self {
-        match destination {
-            Destination::Answered(response) => Self::Answered {
-                response: Some(response),
-            },
-            Destination::Engine(future) => Self::Engine { future },
-            // Nearly every service is ready at once, and then needs no clone of its own.
-            Destination::Inner(call) => {
-                match inner.poll_ready(&mut Context::from_waker(Waker::noop())) {
-                    Poll::Ready(Ok(())) => Self::Running {
-                        future: inner.call(call),
-                    },
-                    Poll::Pending => Self::Waiting {
-                        waiting: Some(Box::new((inner.clone(), call))),
-                    },
-                }
-            }
-        }
-    }
-
     fn poll_answer(
         mut self: Pin<&mut Self>,
         context: &mut Context<'_>,
@@ -214,7 +204,6 @@ where
     fn poll(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Self::Output> {
         let mut this = self.project();
         let shared = &**this.shared;
-        let accept = this.exchange.accept.as_ref();
         let polled = guarded(shared.catch_panic.is_some(), || {
             this.state.as_mut().poll_answer(context)
         });
@@ -223,10 +212,10 @@ where
             Some(Poll::Pending) if *this.depth < shared.layers.len() => return Poll::Pending,
             Some(Poll::Pending) => {
                 let index = ready!(poll_timer(shared, this.timer, context));
-                (Timeout::answer(this.exchange, accept), index)
+                (Timeout::answer(this.exchange), index)
             }
             None => (
-                CatchPanic::answer(this.exchange, accept),
+                CatchPanic::answer(this.exchange),
                 shared.catch_panic.unwrap_or_default(),
             ),
         };
@@ -241,6 +230,7 @@ where
 impl Shared {
     /// Leads an answer out through the layers that its request passed.
     fn finish(&self, response: &mut Response<ResponseBody>, exchange: &mut Exchange, depth: usize) {
+        exchange.finished = Instant::now();
         response.headers_mut().reserve(self.extra_headers);
         for layer in self.layers[..depth].iter().rev() {
             layer.on_response(response, exchange);
@@ -252,11 +242,7 @@ impl Shared {
         }
         drop_body(&exchange.method, response);
         let bytes = response.body().length().unwrap_or(0);
-        self.metrics.answer(
-            &exchange.method,
-            response.status(),
-            exchange.elapsed(),
-            bytes,
-        );
+        self.metrics
+            .answer(&exchange.method, response.status(), exchange.took(), bytes);
     }
 }

@@ -1,7 +1,8 @@
 use std::sync::mpsc::{Receiver, sync_channel};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
+use super::clock::Clock;
 use crate::metrics::Counter;
 
 /// Where lines go: takes a block of whole lines at once, or returns false and drops it.
@@ -37,6 +38,7 @@ struct State {
     is_flush_due: bool,
     sink: Sink,
     dropped: Counter,
+    clock: Clock,
 }
 
 impl Buffer {
@@ -47,6 +49,7 @@ impl Buffer {
             is_flush_due: false,
             sink,
             dropped,
+            clock: Clock::new(),
         };
         Self {
             state: Arc::new(Mutex::new(state)),
@@ -54,12 +57,13 @@ impl Buffer {
     }
 
     /// Adds one line, which `write` ends itself.
-    pub(super) fn add(&self, write: impl FnOnce(&mut Vec<u8>)) {
+    pub(super) fn add(&self, finished: Instant, write: impl FnOnce(&[u8], &mut Vec<u8>)) {
         let mut state = self.lock();
+        let state = &mut *state;
         if state.lines.capacity() == 0 {
             state.lines.reserve(BLOCK + 1024);
         }
-        write(&mut state.lines);
+        write(state.clock.text(finished), &mut state.lines);
         state.count += 1;
         if state.lines.len() >= BLOCK {
             state.flush();

@@ -1,6 +1,7 @@
+use std::borrow::Cow;
 use std::io::Write;
 use std::net::{IpAddr, SocketAddr};
-use std::time::{Duration, SystemTime, UNIX_EPOCH};
+use std::time::Duration;
 
 use http::request::Parts;
 use http::uri::PathAndQuery;
@@ -11,8 +12,15 @@ use http::{HeaderValue, Method, Version, header};
 pub(crate) struct Record {
     pub(super) target: Option<PathAndQuery>,
     pub(super) version: Version,
-    pub(super) host: Option<HeaderValue>,
-    pub(super) user_agent: Option<HeaderValue>,
+    /// Boxed, for the brief form has none.
+    pub(super) details: Option<Box<Details>>,
+}
+
+/// What only the JSON form tells.
+#[derive(Debug)]
+pub(super) struct Details {
+    host: Option<HeaderValue>,
+    user_agent: Option<HeaderValue>,
 }
 
 impl Record {
@@ -21,17 +29,25 @@ impl Record {
         Self {
             target,
             version: head.version,
-            host: None,
-            user_agent: None,
+            details: None,
         }
     }
 
     pub(super) fn full(head: &Parts) -> Self {
+        let host = head.headers.get(header::HOST).cloned();
+        let user_agent = head.headers.get(header::USER_AGENT).cloned();
         Self {
-            host: head.headers.get(header::HOST).cloned(),
-            user_agent: head.headers.get(header::USER_AGENT).cloned(),
+            details: Some(Box::new(Details { host, user_agent })),
             ..Self::brief(head)
         }
+    }
+
+    fn host(&self) -> Option<Cow<'_, str>> {
+        header_text(self.details.as_ref()?.host.as_ref()?)
+    }
+
+    fn user_agent(&self) -> Option<Cow<'_, str>> {
+        header_text(self.details.as_ref()?.user_agent.as_ref()?)
     }
 
     fn target(&self) -> &str {
@@ -41,7 +57,6 @@ impl Record {
 
 /// One line, before it is written.
 pub(super) struct Line<'a> {
-    pub(super) time: SystemTime,
     pub(super) client: Option<SocketAddr>,
     pub(super) method: &'a Method,
     pub(super) record: &'a Record,
@@ -52,8 +67,8 @@ pub(super) struct Line<'a> {
 }
 
 impl Line<'_> {
-    pub(super) fn write_text(&self, out: &mut Vec<u8>) {
-        write_time(out, self.time);
+    pub(super) fn write_text(&self, time: &[u8], out: &mut Vec<u8>) {
+        out.extend_from_slice(time);
         out.push(b' ');
         match self.client {
             Some(client) => write_address(out, client.ip()),
@@ -83,9 +98,9 @@ impl Line<'_> {
         out.push(b'\n');
     }
 
-    pub(super) fn write_json(&self, out: &mut Vec<u8>) {
+    pub(super) fn write_json(&self, time: &[u8], out: &mut Vec<u8>) {
         out.extend_from_slice(b"{\"time\":\"");
-        write_time(out, self.time);
+        out.extend_from_slice(time);
         out.extend_from_slice(b"\",\"client\":");
         match self.client {
             Some(client) => {
@@ -108,22 +123,14 @@ impl Line<'_> {
         out.extend_from_slice(b",\"duration_ms\":");
         write_milliseconds(out, self.took);
         write_text_field(out, "request_id", Some(self.id).filter(|id| !id.is_empty()));
-        write_text_field(
-            out,
-            "host",
-            header_text(self.record.host.as_ref()).as_deref(),
-        );
-        write_text_field(
-            out,
-            "user_agent",
-            header_text(self.record.user_agent.as_ref()).as_deref(),
-        );
+        write_text_field(out, "host", self.record.host().as_deref());
+        write_text_field(out, "user_agent", self.record.user_agent().as_deref());
         out.extend_from_slice(b"}\n");
     }
 }
 
-fn header_text(value: Option<&HeaderValue>) -> Option<std::borrow::Cow<'_, str>> {
-    value.map(|value| String::from_utf8_lossy(value.as_bytes()))
+fn header_text(value: &HeaderValue) -> Option<Cow<'_, str>> {
+    Some(String::from_utf8_lossy(value.as_bytes()))
 }
 
 fn write_text_field(out: &mut Vec<u8>, name: &str, text: Option<&str>) {
@@ -144,11 +151,11 @@ fn version_text(version: Version) -> &'static str {
     }
 }
 
-fn write_number(out: &mut Vec<u8>, number: u64) {
+pub(super) fn write_number(out: &mut Vec<u8>, number: u64) {
     out.extend_from_slice(itoa::Buffer::new().format(number).as_bytes());
 }
 
-fn write_padded(out: &mut Vec<u8>, number: u64, width: usize) {
+pub(super) fn write_padded(out: &mut Vec<u8>, number: u64, width: usize) {
     let mut buffer = itoa::Buffer::new();
     let digits = buffer.format(number).as_bytes();
     out.extend(std::iter::repeat_n(
@@ -203,40 +210,4 @@ fn write_escaped(out: &mut Vec<u8>, text: &str) {
             out.extend_from_slice(&escape);
         }
     }
-}
-
-/// Writes RFC 3339 with milliseconds, in UTC.
-pub(super) fn write_time(out: &mut Vec<u8>, time: SystemTime) {
-    let elapsed = time.duration_since(UNIX_EPOCH).unwrap_or_default();
-    let (days, second) = (elapsed.as_secs() / 86_400, elapsed.as_secs() % 86_400);
-    let (year, month, day) = civil_date(days);
-    for (number, width, end) in [
-        (year, 4, b'-'),
-        (month, 2, b'-'),
-        (day, 2, b'T'),
-        (second / 3600, 2, b':'),
-        (second / 60 % 60, 2, b':'),
-        (second % 60, 2, b'.'),
-        (elapsed.subsec_millis().into(), 3, b'Z'),
-    ] {
-        write_padded(out, number, width);
-        out.push(end);
-    }
-}
-
-/// The date of a day after 1970-01-01, by Hinnant's `civil_from_days`.
-fn civil_date(days: u64) -> (u64, u64, u64) {
-    let shifted = days + 719_468; // days since 0000-03-01, so that leap days come last
-    let (era, day_of_era) = (shifted / 146_097, shifted % 146_097);
-    let year_of_era =
-        (day_of_era - day_of_era / 1460 + day_of_era / 36_524 - day_of_era / 146_096) / 365;
-    let day_of_year = day_of_era - (365 * year_of_era + year_of_era / 4 - year_of_era / 100);
-    let month_from_march = (5 * day_of_year + 2) / 153;
-    let day = day_of_year - (153 * month_from_march + 2) / 5 + 1;
-    let month = if month_from_march < 10 {
-        month_from_march + 3
-    } else {
-        month_from_march - 9
-    };
-    (year_of_era + era * 400 + u64::from(month <= 2), month, day)
 }

@@ -1,5 +1,3 @@
-use std::time::SystemTime;
-
 use http::Response;
 use http::request::Parts;
 
@@ -47,19 +45,19 @@ impl AccessLog {
             return;
         };
         let line = Line {
-            time: SystemTime::now(),
             client: exchange.peer.client,
             method: &exchange.method,
             record: &record,
             status,
             bytes,
-            took: exchange.elapsed(),
+            took: exchange.took(),
             id: exchange.id.as_str(),
         };
-        self.buffer.add(|out| match self.format {
-            AccessLogFormat::Text => line.write_text(out),
-            AccessLogFormat::Json => line.write_json(out),
-        });
+        self.buffer
+            .add(exchange.finished, |time, out| match self.format {
+                AccessLogFormat::Text => line.write_text(time, out),
+                AccessLogFormat::Json => line.write_json(time, out),
+            });
     }
 }
 

@@ -23,6 +23,7 @@
 //! ```
 
 mod buffer;
+mod clock;
 mod format;
 mod layer;
 #[cfg(test)]

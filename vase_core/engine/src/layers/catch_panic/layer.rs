@@ -1,4 +1,4 @@
-use http::{HeaderValue, Response, StatusCode};
+use http::{Response, StatusCode};
 
 use crate::body::ResponseBody;
 use crate::problem::Problem;
@@ -9,13 +9,10 @@ pub(crate) struct CatchPanic;
 
 impl CatchPanic {
     /// The answer to a request whose handling panicked.
-    pub(crate) fn answer(
-        exchange: &Exchange,
-        accept: Option<&HeaderValue>,
-    ) -> Response<ResponseBody> {
+    pub(crate) fn answer(exchange: &Exchange) -> Response<ResponseBody> {
         let detail = "the server met an internal error";
         Problem::new(StatusCode::INTERNAL_SERVER_ERROR, "server.panicked", detail)
             .request_id(exchange.id.as_str())
-            .respond(accept)
+            .respond_as(exchange.prefers_html)
     }
 }

@@ -150,7 +150,7 @@ impl HeadLayer for Cors {
             return Some(self.preflight(head, origin, exchange));
         }
         if self.origins.allows(origin.as_bytes()) {
-            exchange.origin = Some(origin.clone());
+            exchange.origin = Some(Box::new(origin.clone()));
         }
         None
     }
@@ -158,7 +158,7 @@ impl HeadLayer for Cors {
     fn on_response(&self, response: &mut Response<ResponseBody>, exchange: &mut Exchange) {
         let headers = response.headers_mut();
         if let Some(origin) = exchange.origin.take() {
-            self.allow_origin(headers, origin);
+            self.allow_origin(headers, *origin);
             if let Some(expose) = &self.expose {
                 headers.insert(header::ACCESS_CONTROL_EXPOSE_HEADERS, expose.clone());
             }

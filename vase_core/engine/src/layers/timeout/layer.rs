@@ -1,6 +1,6 @@
 use std::time::Duration;
 
-use http::{HeaderValue, Response, StatusCode};
+use http::{Response, StatusCode};
 
 use crate::body::ResponseBody;
 use crate::config::TimeoutConfig;
@@ -26,13 +26,10 @@ impl Timeout {
     }
 
     /// The answer to a request that took too long.
-    pub(crate) fn answer(
-        exchange: &Exchange,
-        accept: Option<&HeaderValue>,
-    ) -> Response<ResponseBody> {
+    pub(crate) fn answer(exchange: &Exchange) -> Response<ResponseBody> {
         let detail = "the request took longer than the server waits for an answer";
         Problem::new(StatusCode::SERVICE_UNAVAILABLE, "timeout.exceeded", detail)
             .request_id(exchange.id.as_str())
-            .respond(accept)
+            .respond_as(exchange.prefers_html)
     }
 }
