@@ -4,10 +4,22 @@ The tree; a room keeps its own errors in its `_errors.py` and hangs them here:
 
     VaseError                       everything that Vase raises on purpose
     ├── ImproperlyConfigured        one mistake in the configuration, found while it is used
-    │   └── ConfigurationError      all mistakes that keep an application from starting, at once
+    │   ├── ConfigurationError      all mistakes that keep an application from starting, at once
+    │   │   └── BindingErrors       all mistakes in the signature of one handler (`vase.binding`)
+    │   ├── DependencyErrors        all mistakes in one graph of dependencies (`vase.di`)
+    │   └── DatabaseURLError        a database that cannot be named or reached (`vase.db`)
     ├── ImportStringError           a dotted path that does not lead to an object (`vase._imports`)
-    ├── AppsError                   an application registry asked for what it has not (`vase.apps`)
-    └── …                           `vase.<room>._errors`
+    ├── AppsError                   a registry of apps that was asked for what it has not (`vase.apps`)
+    ├── CommandError                a command that cannot do what it was told (`vase.management`)
+    ├── DatabaseError               models and migrations (`vase.db`)
+    ├── DependencyError             one dependency (`vase.di`)
+    ├── HTTPError                   an answer that must not be sent (`vase.http`)
+    ├── MiddlewareError             what stands in `MIDDLEWARE` (`vase.middleware`)
+    ├── ResponseValidationError     a value that does not fit the promise of its handler (`vase.binding`)
+    ├── ServerError                 a server that cannot be started (`vase.server`)
+    ├── TemplateError               a template that is missing or cannot be read (`vase.templates`)
+    ├── URLError                    paths, converters and names of routes (`vase.urls`)
+    └── ViewError                   routers and pages (`vase.views`)
 
 `vase.checks` collects faults as messages instead of raising them; `ConfigurationError` carries them when nothing can
 go on.
