@@ -2,7 +2,7 @@ import json
 
 import pytest
 
-from vase.checks import Report, error, warning
+from vase.checks import CheckMessage, Report, error, warning
 from vase.exceptions import ConfigurationError
 
 BAD = error("conf.E001", "unknown setting `A`")
@@ -43,6 +43,13 @@ def test_reports_add_up() -> None:
     """Faults of several looks become one report."""
     both = Report([BAD], silenced=1) + Report([ODD], silenced=2)
     assert (both.errors, both.warnings, both.silenced, len(both)) == ((BAD,), (ODD,), 3, 2)
+
+
+def test_faults_of_a_raised_error_become_messages() -> None:
+    """A room that raises all of its faults at once is told like one that returns them."""
+    problem = ConfigurationError([BAD, ODD])
+    assert list(Report(problem.messages)) == [BAD, ODD]
+    assert CheckMessage.from_fault(problem.messages[0]) is BAD
 
 
 def test_errors_stop_and_warnings_do_not() -> None:

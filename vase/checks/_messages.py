@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from typing import Final, Self
 
 from vase.exceptions import VaseError
-from vase.types import JSON, Level, Place
+from vase.types import JSON, Fault, Level, Place
 
 __all__ = ["CheckMessage", "error", "warning"]
 
@@ -34,6 +34,13 @@ class CheckMessage:
     message: str
     hint: str | None = None
     place: Place | None = None
+
+    @classmethod
+    def from_fault(cls, fault: Fault) -> "CheckMessage":
+        """Return a fault of another class as a message; a message is given back as it is."""
+        if isinstance(fault, CheckMessage):
+            return fault
+        return cls(fault.level, fault.code, fault.message, fault.hint, fault.place)
 
     @classmethod
     def from_error(cls, error: VaseError) -> Self:

@@ -6,7 +6,7 @@ from typing import Self
 
 from vase.checks._messages import CheckMessage
 from vase.exceptions import ConfigurationError
-from vase.types import JSON
+from vase.types import JSON, Fault
 
 __all__ = ["Report"]
 
@@ -23,8 +23,8 @@ class Report:
     messages: tuple[CheckMessage, ...]
     silenced: int
 
-    def __init__(self, messages: Iterable[CheckMessage] = (), *, silenced: int = 0) -> None:
-        object.__setattr__(self, "messages", tuple(dict.fromkeys(messages)))
+    def __init__(self, messages: Iterable[Fault] = (), *, silenced: int = 0) -> None:
+        object.__setattr__(self, "messages", tuple(dict.fromkeys(map(CheckMessage.from_fault, messages))))
         object.__setattr__(self, "silenced", silenced)
 
     def __iter__(self) -> Iterator[CheckMessage]:
@@ -33,7 +33,7 @@ class Report:
     def __len__(self) -> int:
         return len(self.messages)
 
-    def __add__(self, other: Iterable[CheckMessage]) -> Self:
+    def __add__(self, other: Iterable[Fault]) -> Self:
         """Return the faults of both, these first."""
         silenced = self.silenced + (other.silenced if isinstance(other, Report) else 0)
         return type(self)([*self.messages, *other], silenced=silenced)
