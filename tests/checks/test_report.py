@@ -1,9 +1,11 @@
 import json
+from dataclasses import dataclass
 
 import pytest
 
 from vase.checks import CheckMessage, Report, error, warning
 from vase.exceptions import ConfigurationError
+from vase.types import JSON, Level, Place
 
 BAD = error("conf.E001", "unknown setting `A`")
 ODD = warning("conf.W002", "`DEBUG` is on")
@@ -63,3 +65,23 @@ def test_errors_stop_and_warnings_do_not() -> None:
 def test_a_report_as_data() -> None:
     """The data of a report can be written as JSON."""
     assert [item["code"] for item in json.loads(json.dumps(Report([BAD, ODD]).as_json()))] == ["conf.E001", "conf.W002"]
+
+
+def test_a_fault_of_another_class_becomes_a_message() -> None:
+    """Whatever has the parts of a fault is told in the one form."""
+
+    @dataclass(frozen=True)
+    class Foreign:
+        level: Level = "warning"
+        code: str = "shop.W001"
+        message: str = "odd"
+        hint: str | None = None
+        place: Place | None = None
+
+        def render(self, *, color: bool = False) -> str:
+            raise AssertionError
+
+        def as_json(self) -> dict[str, JSON]:
+            raise AssertionError
+
+    assert list(Report([Foreign()])) == [warning("shop.W001", "odd")]
