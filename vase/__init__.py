@@ -1,1 +1,93 @@
-"""Vase: a typed, batteries-included web framework over a Rust HTTP core."""
+"""Vase: a typed, batteries-included web framework over a Rust HTTP core.
+
+The names that nearly every file needs are here; the rest is imported from its room (`from vase.urls import path`).
+
+    from vase import Vase
+
+    app = Vase()
+
+    @app.get("/hello/<name>")
+    def hello(name: str) -> str:
+        return f"Hello, {name}!"
+
+Nothing is loaded before it is asked for, so that a command line starts quickly.
+"""
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from vase.application import Vase as Vase
+    from vase.binding import Body as Body, Cookie as Cookie, Header as Header, Path as Path, Query as Query
+    from vase.di import Depends as Depends
+    from vase.http import (
+        FileResponse as FileResponse,
+        HTMLResponse as HTMLResponse,
+        HTTPException as HTTPException,
+        JSONResponse as JSONResponse,
+        NotFound as NotFound,
+        RedirectResponse as RedirectResponse,
+        Request as Request,
+        Response as Response,
+        StreamingResponse as StreamingResponse,
+        status as status,
+    )
+    from vase.views import Controller as Controller, Router as Router, inline as inline, render as render
+
+_ROOMS = {
+    "vase.application": ("Vase",),
+    "vase.binding": ("Body", "Cookie", "Header", "Path", "Query"),
+    "vase.di": ("Depends",),
+    "vase.http": (
+        "FileResponse",
+        "HTMLResponse",
+        "HTTPException",
+        "JSONResponse",
+        "NotFound",
+        "RedirectResponse",
+        "Request",
+        "Response",
+        "StreamingResponse",
+        "status",
+    ),
+    "vase.views": ("Controller", "Router", "inline", "render"),
+}
+_HOMES = {name: room for room, names in _ROOMS.items() for name in names}
+
+__all__ = [
+    "Body",
+    "Controller",
+    "Cookie",
+    "Depends",
+    "FileResponse",
+    "HTMLResponse",
+    "HTTPException",
+    "Header",
+    "JSONResponse",
+    "NotFound",
+    "Path",
+    "Query",
+    "RedirectResponse",
+    "Request",
+    "Response",
+    "Router",
+    "StreamingResponse",
+    "Vase",
+    "inline",
+    "render",
+    "status",
+]
+
+
+def __getattr__(name: str) -> object:
+    room = _HOMES.get(name)
+    if room is None:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    import importlib  # noqa: PLC0415  # needed only on the first use of a name
+
+    value = getattr(importlib.import_module(room), name)
+    globals()[name] = value
+    return value
+
+
+def __dir__() -> list[str]:
+    return sorted([*globals(), *__all__])

@@ -183,13 +183,19 @@ class Vase:
             raise ConfigurationError(faults)
 
     def engine(
-        self, loop: EventLoop, *, keep_alive: bool = True, observe: Callable[[BaseException], None] | None = None
+        self,
+        loop: EventLoop,
+        *,
+        keep_alive: bool = True,
+        access_log: bool = False,
+        observe: Callable[[BaseException], None] | None = None,
     ) -> Engine:
         """Return the engine of this application for an event loop.
 
         Args:
             loop: The loop on whose thread it runs.
             keep_alive: Whether a connection takes more than one request.
+            access_log: Whether the layer `access_log` writes to standard output.
             observe: Is told what handlers raise.
 
         Raises:
@@ -208,6 +214,7 @@ class Vase:
             endpoints=assembly.endpoints,
             hooks=self.hooks,
             threads_max=self.settings.THREADS_MAX,
+            access_log=access_log,
         )
 
     def static_roots(self) -> list[Path]:

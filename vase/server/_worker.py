@@ -82,7 +82,7 @@ class Worker:
         self._stopping = asyncio.Event()
         loop.add_signal_handler(signal.SIGTERM, self._stop)
         loop.add_signal_handler(signal.SIGQUIT, self._stop_now)
-        engine = app.engine(loop, keep_alive=not self._options.reload)
+        engine = app.engine(loop, keep_alive=not self._options.reload, access_log=True)
         watchdog = Watchdog(loop.reactor.pulse(), threading.get_ident(), app.settings.SLOW_HANDLER_SECONDS)
         watchdog.start()
         await app.startup()

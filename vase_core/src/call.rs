@@ -1,6 +1,5 @@
 //! The one crossing of a request: `PythonApp` is the tower service behind which Python lives.
 
-use std::cell::Cell;
 use std::convert::Infallible;
 use std::future::Future;
 use std::pin::Pin;
@@ -12,6 +11,7 @@ use bytes::Bytes;
 use http::{Response, header};
 use pyo3::intern;
 use pyo3::prelude::*;
+use vase_engine::metrics::Counter;
 use vase_engine::{BodyError, Call, RequestBody, ResponseBody, problem};
 
 use crate::answer::Answer;
@@ -30,7 +30,7 @@ pub(crate) struct PythonApp {
     pub(crate) hub: Rc<Hub>,
     pub(crate) tools: Arc<Tools>,
     pub(crate) handle: HubHandle,
-    pub(crate) calls: Rc<Cell<u64>>,
+    pub(crate) calls: Counter,
     pub(crate) threads_max: usize,
 }
 
@@ -152,7 +152,7 @@ enum Began {
 impl PythonApp {
     /// Starts the handler now, or queues it behind what asyncio has ready.
     fn start(&self, exchange: Box<Exchange>) -> State {
-        self.calls.set(self.calls.get() + 1);
+        self.calls.add(1);
         self.hub.pulse.beat();
         Python::attach(|py| {
             let held = Held::Plain(exchange, Arc::clone(&self.handle), Arc::clone(&self.tools));

@@ -1,6 +1,7 @@
 //! The class `Engine`: an application's routes and layers, ready to serve sockets or single requests.
 
-use std::cell::{Cell, RefCell};
+use std::cell::RefCell;
+use std::io::Write as _;
 use std::os::fd::RawFd;
 use std::rc::Rc;
 use std::sync::Arc;
@@ -15,7 +16,9 @@ use tower::Service;
 use vase_engine::config::Config;
 use vase_engine::routing::{RouteSpec, RouteTable};
 use vase_engine::server::{self, ServerHandle};
-use vase_engine::stack::Stack;
+use vase_engine::layers::access_log;
+use vase_engine::metrics::{Counter, Metrics};
+use vase_engine::stack::{Hooks, Stack};
 use vase_engine::{Peer, RequestBody};
 
 use crate::call::PythonApp;
@@ -25,13 +28,16 @@ use crate::hub::Hub;
 use crate::reactor::Reactor;
 use crate::tools::Tools;
 
+/// Blocks of log lines that may wait for standard output; more are dropped and counted.
+const BLOCKS_WAITING: usize = 64;
+
 /// An application as the core sees it.
 #[pyclass(unsendable, module = "vase._core")]
 pub(crate) struct Engine {
     hub: Rc<Hub>,
     config: Config,
     stack: Stack<PythonApp>,
-    calls: Rc<Cell<u64>>,
+    calls: Counter,
     servers: Rc<RefCell<Vec<ServerHandle>>>,
 }
 
@@ -41,6 +47,21 @@ fn parse_routes(routes: &str) -> PyResult<Vec<RouteSpec>> {
 
 fn parse_config(config: &str) -> PyResult<Config> {
     serde_json::from_str(config).map_err(|error| PyValueError::new_err(format!("the engine's configuration: {error}")))
+}
+
+/// A sink for the access log whose thread writes to standard output; the thread ends with the sink.
+fn log_to_stdout() -> PyResult<access_log::Sink> {
+    let (sink, lines) = access_log::channel(BLOCKS_WAITING);
+    std::thread::Builder::new().name("vase-access-log".to_owned()).spawn(move || {
+        let mut output = std::io::stdout().lock();
+        for block in lines {
+            // A closed pipe ends the log, not the server.
+            if output.write_all(&block).and_then(|()| output.flush()).is_err() {
+                return;
+            }
+        }
+    })?;
+    Ok(sink)
 }
 
 /// What is wrong with a list of routes: pairs of a route's id and a sentence.
@@ -56,7 +77,7 @@ pub(crate) fn check_routes(routes: &str) -> PyResult<Vec<(u32, String)>> {
 impl Engine {
     /// Builds the tower; `hooks` has the Python callables that the core needs, see `_core.pyi`.
     #[new]
-    #[pyo3(signature = (reactor, *, config, routes, endpoints, hooks, threads_max=40))]
+    #[pyo3(signature = (reactor, *, config, routes, endpoints, hooks, threads_max=40, access_log=false))]
     fn new(
         reactor: &Reactor,
         config: &str,
@@ -64,6 +85,7 @@ impl Engine {
         endpoints: Vec<PyRef<'_, PyEndpoint>>,
         hooks: &Bound<'_, PyAny>,
         threads_max: usize,
+        access_log: bool,
     ) -> PyResult<Self> {
         let config = parse_config(config)?;
         let table = RouteTable::compile(&parse_routes(routes)?).map_err(|faults| {
@@ -71,15 +93,17 @@ impl Engine {
         })?;
         let endpoints = endpoints.iter().map(|endpoint| Arc::clone(&endpoint.0)).collect();
         let tools = Arc::new(Tools::new(endpoints, hooks)?);
-        let calls = Rc::new(Cell::new(0));
+        let metrics = Metrics::default();
+        let calls = metrics.counter("vase_python_calls_total", "Requests that reached Python.");
         let app = PythonApp {
             hub: Rc::clone(&reactor.hub),
             handle: Arc::new(LoopBound::new(Rc::clone(&reactor.hub))),
             tools,
-            calls: Rc::clone(&calls),
+            calls: calls.clone(),
             threads_max,
         };
-        let stack = Stack::new(&config, table, app, vase_engine::stack::Hooks::default()).map_err(|error| PyValueError::new_err(error.to_string()))?;
+        let log = access_log.then(log_to_stdout).transpose()?;
+        let stack = Stack::new(&config, table, app, Hooks { access_log: log, metrics, ..Hooks::default() }).map_err(|error| PyValueError::new_err(error.to_string()))?;
         Ok(Self { hub: Rc::clone(&reactor.hub), config, stack, calls, servers: Rc::default() })
     }
 
@@ -87,6 +111,11 @@ impl Engine {
     #[getter]
     fn python_calls(&self) -> u64 {
         self.calls.get()
+    }
+
+    /// Everything that this engine counts, as Prometheus reads it.
+    fn metrics(&self) -> String {
+        self.stack.metrics().render()
     }
 
     /// Connections that are open now.

@@ -1,7 +1,11 @@
 //! An [`Answer`] → the engine's response, on the loop thread: files are opened and streams started here.
 
-use http::{HeaderMap, HeaderValue, Response, StatusCode, header};
+use std::io::ErrorKind;
+use std::path::Path;
+
+use http::{HeaderMap, HeaderValue, Method, Response, StatusCode, header};
 use pyo3::prelude::*;
+use vase_engine::files::FileAnswer;
 use vase_engine::{ResponseBody, problem};
 
 use crate::answer::{Answer, Full, Payload};
@@ -27,7 +31,9 @@ fn respond_full(full: Full, app: &PythonApp) -> Response<ResponseBody> {
     let Full { status, headers, body, request } = full;
     let body = match body {
         Payload::Bytes(bytes) => ResponseBody::full(bytes),
-        Payload::File { path, download_name } => return respond_file(&path, download_name.as_deref(), headers, request.as_ref()),
+        Payload::File { path, download_name } => {
+            return respond_file(&path, download_name.as_deref(), &headers, status, request.as_ref());
+        }
         Payload::Stream(iterator) => match start_stream(&iterator, app) {
             Ok(body) => body,
             Err(error) => {
@@ -59,12 +65,32 @@ fn start_stream(iterator: &Py<PyAny>, app: &PythonApp) -> PyResult<ResponseBody>
     })
 }
 
+/// Sends a file: the engine knows ranges and conditions, Python never reads it.
 fn respond_file(
     path: &str,
     download_name: Option<&str>,
-    headers: HeaderMap<HeaderValue>,
+    headers: &HeaderMap<HeaderValue>,
+    status: StatusCode,
     request: Option<&http::request::Parts>,
 ) -> Response<ResponseBody> {
-    let _ = (path, download_name, headers, request);
-    problem::respond(StatusCode::NOT_IMPLEMENTED, "http.file", "files follow", None)
+    let answer = match FileAnswer::open(Path::new(path)) {
+        Ok(answer) => answer,
+        Err(error) => {
+            let status = match error.kind() {
+                ErrorKind::NotFound | ErrorKind::IsADirectory => StatusCode::NOT_FOUND,
+                _ => StatusCode::INTERNAL_SERVER_ERROR,
+            };
+            let accept = request.and_then(|head| head.headers.get(header::ACCEPT));
+            return problem::respond(status, "http.file", "the file of this answer cannot be opened", accept);
+        }
+    };
+    let answer = answer.status(status).headers(headers);
+    let answer = match download_name {
+        Some(name) => answer.download_name(name),
+        None => answer,
+    };
+    match request {
+        Some(head) => answer.respond(&head.method, &head.headers),
+        None => answer.respond(&Method::GET, &HeaderMap::new()),
+    }
 }
