@@ -30,9 +30,14 @@ def pages(tree) -> set[str]:
     return {path.stem for path in (tree.root / "docs" / "errors").glob("*.md") if CODE.fullmatch(path.stem)}
 
 
+def listed(codes: dict[str, str]) -> str:
+    return "\n".join(f"  {code}  told in {place}" for code, place in sorted(codes.items()))
+
+
 def test_every_code_has_a_page(tree, told: dict[str, str]) -> None:
     """Who meets a code finds what it means and what to do."""
-    assert {code: place for code, place in told.items() if code not in pages(tree)} == {}
+    missing = listed({code: place for code, place in told.items() if code not in pages(tree)})
+    assert not missing, f"write docs/errors/<code>.md for:\n{missing}"
 
 
 def test_every_page_has_a_code(tree, told: dict[str, str]) -> None:
@@ -45,14 +50,16 @@ def test_every_code_is_asserted(tree, told: dict[str, str]) -> None:
     files = [path for path in (tree.root / "tests").rglob("*.py") if "architecture" not in path.parts]
     files += [path for path in tree.rust if "test" in str(path)]
     asserted = {code for path in files for code in MENTIONED.findall(path.read_text(encoding="utf-8"))}
-    assert {code: place for code, place in told.items() if code not in asserted} == {}
+    missing = listed({code: place for code, place in told.items() if code not in asserted})
+    assert not missing, f"no test mentions these codes:\n{missing}"
 
 
 def test_a_code_begins_with_its_room(tree, told: dict[str, str]) -> None:
     """The code says which room, or which installed app, it came from."""
     apps = {source.module.split(".")[2] for source in tree.sources if source.module.startswith("vase.contrib.")}
     known = {room.lstrip("_") for room in tree.rooms} | apps
-    assert {code: place for code, place in told.items() if code.partition(".")[0] not in known} == {}
+    strange = listed({code: place for code, place in told.items() if code.partition(".")[0] not in known})
+    assert not strange, f"no room is called like the first part of:\n{strange}"
 
 
 def test_a_page_says_what_it_is_about(tree) -> None:
