@@ -1,9 +1,9 @@
 """The errors of the database room.
 
     VaseError
-    ├── ImproperlyConfigured
-    │   └── DatabaseURLError    a database of `DATABASES` that cannot be reached as it is written
-    └── DatabaseError           everything else that this room raises
+    └── DatabaseError           everything that this room raises
+        ├── DatabaseURLError    a database of `DATABASES` that cannot be reached as it is written;
+        │                       an `ImproperlyConfigured` too
         ├── ModelError          a model that cannot be mapped
         └── MigrationError      migrations that cannot be made, ordered or applied
 
@@ -15,12 +15,12 @@ from vase.exceptions import ImproperlyConfigured, VaseError
 __all__ = ["DatabaseError", "DatabaseURLError", "MigrationError", "ModelError"]
 
 
-class DatabaseURLError(ImproperlyConfigured):
-    """A database of `DATABASES` whose address cannot be read or whose driver is not installed."""
-
-
 class DatabaseError(VaseError):
-    """What the database room raises while it works."""
+    """Everything that the database room raises on purpose."""
+
+
+class DatabaseURLError(DatabaseError, ImproperlyConfigured):
+    """A database of `DATABASES` whose address cannot be read or whose driver is not installed."""
 
 
 class ModelError(DatabaseError):

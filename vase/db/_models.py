@@ -104,17 +104,18 @@ def installed_declarations(packages: Iterable[str]) -> Iterator[Declarations]:
 def application_metadata(packages: Iterable[str]) -> sa.MetaData:
     """Return one `MetaData` with copies of the tables of the given app packages.
 
-    Each copied table carries `table.info["label"]`, the label of the app that owns it.
+    `metadata.info["labels"]` maps the name of each table to the label of the app that owns it.
 
     Args:
         packages: Dotted names of the installed apps, in the order of `INSTALLED_APPS`.
     """
-    metadata = sa.MetaData(naming_convention=NAMING_CONVENTION)
+    labels: dict[str, str] = {}
+    metadata = sa.MetaData(naming_convention=NAMING_CONVENTION, info={"labels": labels})
     for known in installed_declarations(packages):
         for table in known.metadata.tables.values():
             if table.key not in metadata.tables:  # the same name twice is db.E004, told by the checks
-                copy = table.to_metadata(metadata)
-                copy.info = {**table.info, "label": known.label}
+                table.to_metadata(metadata)
+                labels[table.key] = known.label
     return metadata
 
 

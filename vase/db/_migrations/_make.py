@@ -48,7 +48,7 @@ def make(site: Site, labels: Collection[str] | None, *, name: str | None, write:
         )
     metadata = application_metadata(app.name for app in scripts.apps.values())
     with _at_newest(site.databases["default"], scripts) as (connection, owners):
-        owners |= {table.name: table.info["label"] for table in metadata.tables.values()}
+        owners |= metadata.info["labels"]
         context = _run.context_for(
             connection,
             compare_type=True,
@@ -177,7 +177,7 @@ def _migration(
     source = migration_source(
         context,
         change.operations,
-        title=_title(describe(change.operations)),
+        title=_title(describe(change.operations)) if parent is not None else f"The first tables of {label}.",
         identifiers={
             "revision": revision,
             "down_revision": parent,

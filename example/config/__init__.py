@@ -1,0 +1,1 @@
+"""The configuration of Conduit: settings and URLs."""

@@ -1,0 +1,1 @@
+"""The settings: one base, and a module for each environment that builds on it."""
