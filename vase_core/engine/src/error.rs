@@ -103,6 +103,11 @@ impl Faults {
         faults.finish().map(|()| part)
     }
 
+    /// Takes over the faults of a part that has checked itself.
+    pub(crate) fn absorb(&mut self, error: ConfigError) {
+        self.faults.extend(error.faults);
+    }
+
     pub(crate) fn finish(self) -> Result<(), ConfigError> {
         if self.faults.is_empty() {
             Ok(())

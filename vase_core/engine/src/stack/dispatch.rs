@@ -37,6 +37,11 @@ impl Shared {
                 future: self.platform.call(request.unwrap_or_default()),
             };
         }
+        if let Some(files) = &self.files
+            && let Some(response) = files.respond(head)
+        {
+            return State::answered(response);
+        }
         let (route, params) = match self.table.find(&head.method, head.uri.path()) {
             Found::Route { id, params } => (id, params),
             found => return State::answered(self.answer_unrouted(found, head, exchange)),

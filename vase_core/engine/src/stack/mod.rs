@@ -50,6 +50,7 @@ pub use future::StackFuture;
 use crate::body::{RequestBody, ResponseBody};
 use crate::config::Config;
 use crate::error::{ConfigError, Faults};
+use crate::files::StaticFiles;
 use crate::layers::body_limit::BodyLimit;
 use crate::layers::{self, Layer, access_log};
 use crate::metrics::Metrics;
@@ -89,6 +90,7 @@ struct Shared {
     server_header: Option<HeaderValue>,
     default_body_limit: BodyLimit,
     platform: Platform,
+    files: Option<StaticFiles>,
     table: RouteTable,
     metrics: Metrics,
     readiness: Readiness,
@@ -169,6 +171,10 @@ impl Shared {
             readiness.clone(),
             &mut faults,
         );
+        let files = StaticFiles::new(&config.static_files)
+            .map_err(|error| faults.absorb(error))
+            .ok()
+            .filter(|files| !files.is_empty());
         faults.enter("");
         let server_header = config.server_header.as_ref().and_then(|value| {
             let parsed = HeaderValue::try_from(value).ok();
@@ -198,6 +204,7 @@ impl Shared {
             server_header,
             default_body_limit: BodyLimit::new(config.http.max_body_bytes),
             platform,
+            files,
             table: table.append_slash(config.append_slash),
             metrics,
             readiness,
