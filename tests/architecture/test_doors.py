@@ -16,6 +16,17 @@ def test_rooms_are_entered_by_the_front_door(tree) -> None:
     assert found == []
 
 
+def test_rooms_do_not_import_the_front_door_of_the_package(tree) -> None:
+    """`from vase import …` is for users: it would hide which room a room depends on."""
+    found = [
+        f"{source.place}:{line}: {name}"
+        for source in tree.sources
+        for name, line in source.imports()
+        if name.startswith("vase.") and name.split(".")[1] not in tree.rooms
+    ]
+    assert found == []
+
+
 def test_few_rooms_know_the_core(tree) -> None:
     """Only the rooms of the bridge import `vase._core`."""
     found = [
