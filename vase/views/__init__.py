@@ -20,12 +20,11 @@ from vase.urls import mark_inline as inline
 from vase.views._controller import Controller, delete, endpoint, get, head, options, patch, post, put
 from vase.views._error_pages import error_response
 from vase.views._errors import ViewError
-from vase.views._render import HasTemplates, render, templates_of
+from vase.views._render import render, templates_of
 from vase.views._router import Router
 
 __all__ = [
     "Controller",
-    "HasTemplates",
     "Router",
     "ViewError",
     "delete",

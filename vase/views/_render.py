@@ -1,26 +1,17 @@
 """Pages from templates: the answer to a browser."""
 
 from collections.abc import Mapping
-from typing import Any, Protocol
+from typing import Any
 
-from vase.http import HeaderSource, HTMLResponse
+from vase.http import HeaderSource, HTMLResponse, Request
 from vase.templates import Templates
 from vase.views._errors import ViewError
 
-__all__ = ["HasTemplates", "render", "templates_of"]
-
-
-class HasTemplates(Protocol):
-    """An application that owns templates."""
-
-    @property
-    def templates(self) -> Templates:
-        """Its templates."""
-        ...
+__all__ = ["render", "templates_of"]
 
 
 def render(
-    request: object,
+    request: Request,
     template: str,
     context: Mapping[str, Any] | None = None,
     *,
@@ -44,7 +35,7 @@ def render(
     return HTMLResponse(page, status_code, headers)
 
 
-def templates_of(request: object) -> Templates:
+def templates_of(request: Request) -> Templates:
     """Return the templates of the application that a request was made to.
 
     Raises:
