@@ -12,7 +12,7 @@ use std::sync::Arc;
 use std::task::{Context, Poll, Waker, ready};
 
 use bytes::Bytes;
-use http::{HeaderMap, HeaderValue, Method, Request, Response, StatusCode, header};
+use http::{HeaderMap, HeaderValue, Method, Request, Response, StatusCode, Version, header};
 use http_body::{Body, Frame, SizeHint};
 use hyper::body::Incoming;
 use pin_project_lite::pin_project;
@@ -48,7 +48,10 @@ where
 
     fn call(&self, request: Request<Incoming>) -> Self::Future {
         let state = &self.connection.state;
-        let is_head = request.method() == Method::HEAD;
+        let asked = Asked {
+            is_head: request.method() == Method::HEAD,
+            is_version_10: request.version() == Version::HTTP_10,
+        };
         let progress = if let Some(refusal) = state.refusal() {
             Progress::Refused {
                 answer: Some(refusal.answer()),
@@ -66,7 +69,7 @@ where
         };
         Exchange {
             progress,
-            is_head,
+            asked,
             connection: Rc::clone(&self.connection),
         }
     }
@@ -101,7 +104,7 @@ pin_project! {
     {
         #[pin]
         progress: Progress<S, S::Future>,
-        is_head: bool,
+        asked: Asked,
         connection: Rc<Connection>,
     }
 }
@@ -145,30 +148,34 @@ where
         // The future goes first: what it held of the request body counts as given up from here.
         this.progress.set(Progress::Done);
         let answer = answer.unwrap_or_else(fault);
-        Poll::Ready(Ok(seal(answer, *this.is_head, &this.connection.state)))
+        Poll::Ready(Ok(seal(answer, *this.asked, &this.connection.state)))
     }
+}
+
+/// What an answer must know of its request.
+#[derive(Clone, Copy)]
+struct Asked {
+    is_head: bool,
+    is_version_10: bool,
 }
 
 /// Makes an answer fit for the wire.
 fn seal(
     mut answer: Response<ResponseBody>,
-    is_head: bool,
-    state: &State,
+    asked: Asked,
+    state: &Arc<State>,
 ) -> Response<AnswerBody> {
     state.begin_answer();
     let status = answer.status();
     if status.is_informational() {
         if status == StatusCode::SWITCHING_PROTOCOLS && state.wants_upgrade() {
             state.upgrade();
-            return answer.map(AnswerBody::exact);
+            return answer.map(AnswerBody::new);
         }
         answer = fault();
     }
     // RFC 9110 sections 15.3.5, 15.3.6 and 8.6: no content, and no length of it.
-    if matches!(
-        status,
-        StatusCode::NO_CONTENT | StatusCode::RESET_CONTENT
-    ) {
+    if matches!(status, StatusCode::NO_CONTENT | StatusCode::RESET_CONTENT) {
         answer.headers_mut().remove(header::CONTENT_LENGTH);
         *answer.body_mut() = ResponseBody::empty();
     }
@@ -176,27 +183,37 @@ fn seal(
     if answer.headers().contains_key(header::TRANSFER_ENCODING) {
         answer.headers_mut().remove(header::TRANSFER_ENCODING);
     }
-    let mut is_counted = false;
-    match declared_length(answer.headers()) {
-        Declared::Nothing => {}
-        Declared::Length(length) => {
-            // hyper believes a body that knows its length and writes what the header says: a lie would
-            // leave the client reading the next answer. Told nothing, it counts, cuts and closes.
-            is_counted = answer.body().length().is_some_and(|known| known != length);
-        }
-        Declared::Nonsense => answer = fault(),
+    let declared = declared_length(answer.headers());
+    if matches!(declared, Declared::Nonsense) {
+        answer = fault();
     }
-    if is_head && answer.headers().contains_key(header::CONTENT_LENGTH) {
+    if asked.is_head && matches!(declared, Declared::Length(_)) {
         // hyper would compare the body that is not sent with the length that is.
         *answer.body_mut() = ResponseBody::empty();
     }
-    if state.is_body_abandoned() {
-        // The rest of the request is not read: this connection ends here, and the client should know.
+    if state.is_last_answer() {
+        // The rest of the request is not read, or the worker stops: the client should know
+        // (RFC 9112 section 9.6).
         answer
             .headers_mut()
             .insert(header::CONNECTION, HeaderValue::from_static("close"));
     }
-    answer.map(|body| AnswerBody { body, is_counted })
+    answer.map(|body| {
+        let length = body.length();
+        let mut body = AnswerBody::new(body);
+        match (declared, length) {
+            // hyper believes a body that knows its length and writes what the header says: a lie would
+            // leave the client reading the next answer. Told nothing, it counts, cuts and closes.
+            (Declared::Length(declared), length) if length != Some(declared) => {
+                body.left = Some(declared);
+            }
+            (Declared::Nothing, None) if asked.is_version_10 => {
+                body.ends_connection = Some(Arc::clone(state));
+            }
+            _ => {}
+        }
+        body
+    })
 }
 
 enum Declared {
@@ -233,16 +250,34 @@ fn fault() -> Response<ResponseBody> {
 /// A body on its way out.
 pub(super) struct AnswerBody {
     body: ResponseBody,
-    /// The header tells another length than the body: hyper is to count, and not to believe.
-    is_counted: bool,
+    /// What the head promises and is not sent yet, where the body itself promises something else.
+    left: Option<u64>,
+    /// Nothing but the end of the connection ends this body: a failure must not look like one.
+    ends_connection: Option<Arc<State>>,
+    failure: Option<io::Error>,
 }
 
 impl AnswerBody {
-    const fn exact(body: ResponseBody) -> Self {
+    const fn new(body: ResponseBody) -> Self {
         Self {
             body,
-            is_counted: false,
+            left: None,
+            ends_connection: None,
+            failure: None,
         }
+    }
+
+    /// Tells of a failure at the next poll, and not at once: hyper drops what it has not yet written
+    /// when it hears of one, and the client should see how far the answer came.
+    fn fail(
+        &mut self,
+        failure: io::Error,
+        context: &Context<'_>,
+    ) -> Poll<Option<Result<Frame<Bytes>, io::Error>>> {
+        self.failure = Some(failure);
+        self.body = ResponseBody::empty();
+        context.waker().wake_by_ref();
+        Poll::Pending
     }
 }
 
@@ -254,15 +289,34 @@ impl Body for AnswerBody {
         self: Pin<&mut Self>,
         context: &mut Context<'_>,
     ) -> Poll<Option<Result<Frame<Bytes>, io::Error>>> {
-        Pin::new(&mut self.get_mut().body).poll_frame(context)
+        let this = self.get_mut();
+        if let Some(failure) = this.failure.take() {
+            if let Some(state) = &this.ends_connection {
+                state.writer.forget_unsent();
+            }
+            return Poll::Ready(Some(Err(failure)));
+        }
+        match ready!(Pin::new(&mut this.body).poll_frame(context)) {
+            Some(Err(failure)) => this.fail(failure, context),
+            None if this.left.is_some_and(|left| left > 0) => {
+                this.fail(io::ErrorKind::UnexpectedEof.into(), context)
+            }
+            frame => {
+                if let (Some(left), Some(Ok(frame))) = (&mut this.left, &frame) {
+                    let octets = frame.data_ref().map_or(0, Bytes::len);
+                    *left = left.saturating_sub(octets as u64);
+                }
+                Poll::Ready(frame)
+            }
+        }
     }
 
     fn is_end_stream(&self) -> bool {
-        self.body.is_end_stream()
+        self.failure.is_none() && self.left.is_none() && self.body.is_end_stream()
     }
 
     fn size_hint(&self) -> SizeHint {
-        if self.is_counted {
+        if self.left.is_some() || self.failure.is_some() {
             SizeHint::default()
         } else {
             self.body.size_hint()
@@ -270,7 +324,8 @@ impl Body for AnswerBody {
     }
 }
 
-/// A request body that had not all arrived when the service was called: it notes when it is given up.
+/// A request body that had not all arrived when the service was called: it notes when somebody waits
+/// for it, which is when the client can be too slow, and when it is given up.
 struct ArrivingBody {
     body: Incoming,
     state: Arc<State>,
@@ -298,7 +353,11 @@ impl Body for ArrivingBody {
         context: &mut Context<'_>,
     ) -> Poll<Option<Result<Frame<Bytes>, BodyError>>> {
         let this = self.get_mut();
-        let frame = ready!(Pin::new(&mut this.body).poll_frame(context));
+        let frame = Pin::new(&mut this.body).poll_frame(context);
+        if this.exchange == this.state.exchanges() {
+            this.state.set_reading_body(frame.is_pending());
+        }
+        let frame = ready!(frame);
         this.is_read |= frame.is_none() || this.body.is_end_stream();
         Poll::Ready(frame.map(|frame| frame.map_err(BodyError::from)))
     }

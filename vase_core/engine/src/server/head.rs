@@ -159,7 +159,16 @@ impl HeadReader {
             .and_then(|(target, version)| Some((target.strip_suffix(b" ")?, version)))
             .ok_or(Refusal::RequestLine)?;
         let minor = match version {
-            [b'H', b'T', b'T', b'P', b'/', b'1', b'.', minor @ b'0'..=b'9'] => *minor,
+            [
+                b'H',
+                b'T',
+                b'T',
+                b'P',
+                b'/',
+                b'1',
+                b'.',
+                minor @ b'0'..=b'9',
+            ] => *minor,
             [b'H', b'T', b'T', b'P', b'/', b'0'..=b'9', b'.', b'0'..=b'9'] => {
                 return Err(Refusal::Version);
             }
@@ -209,10 +218,15 @@ impl HeadReader {
     }
 
     fn add_codings(&mut self, value: &[u8]) -> Result<(), Refusal> {
-        for coding in value.split(|octet| *octet == b',') {
-            self.coding = match (self.coding, trim(coding).eq_ignore_ascii_case(b"chunked")) {
+        for coding in value.split(|octet| *octet == b',').map(trim) {
+            if coding.is_empty() {
+                return Err(Refusal::TransferEncoding);
+            }
+            self.coding = match (self.coding, coding.eq_ignore_ascii_case(b"chunked")) {
                 // Nothing may follow `chunked`, itself included (RFC 9112 section 6.1).
-                (Coding::Chunked | Coding::ChunkedLast, _) => return Err(Refusal::TransferEncoding),
+                (Coding::Chunked | Coding::ChunkedLast, _) => {
+                    return Err(Refusal::TransferEncoding);
+                }
                 (Coding::Absent, true) => Coding::Chunked,
                 (Coding::Other, true) => Coding::ChunkedLast,
                 (_, false) => Coding::Other,

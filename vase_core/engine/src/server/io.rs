@@ -206,8 +206,7 @@ impl Io {
 
     /// Hands on the stand-in for a request that is refused. hyper's buffer is empty: it waits for a head.
     fn refuse(&mut self, refusal: Refusal, cursor: &mut ReadBufCursor<'_>) {
-        let is_head_method =
-            matches!(&self.stage, Stage::Head(reader) if reader.is_head_method());
+        let is_head_method = matches!(&self.stage, Stage::Head(reader) if reader.is_head_method());
         self.state.refuse(refusal);
         self.state.begin_exchange(false, false);
         self.state.complete_request();
@@ -233,7 +232,6 @@ impl Io {
         match &self.stage {
             Stage::Head(_) if !self.held.is_empty() => self.state.enter(Phase::Head),
             Stage::Head(_) if self.state.exchanges() > 0 => self.state.enter(Phase::Idle),
-            Stage::Length(_) | Stage::Chunked(_) => self.state.wait_for_body(),
             _ => {}
         }
     }

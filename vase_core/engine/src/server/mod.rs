@@ -84,7 +84,12 @@ where
     let acceptor = Acceptor::new(listener.into())?;
     let registry = Rc::new(Registry::new());
     let watch = spawn_local(Rc::clone(&registry).watch(Deadlines::new(config)));
-    let accept = accept(acceptor, connect, Protocol::new(config), Rc::clone(&registry));
+    let accept = accept(
+        acceptor,
+        connect,
+        Protocol::new(config),
+        Rc::clone(&registry),
+    );
     Ok(ServerHandle {
         registry,
         accept: spawn_local(accept).abort_handle(),

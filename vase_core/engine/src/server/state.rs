@@ -10,11 +10,12 @@ use std::time::Instant;
 use super::refusal::Refusal;
 use super::transport::Writer;
 
-/// The clock of a worker: milliseconds, as of the last tick. Reading it costs a load.
+/// What all connections of a worker go by: whether it stops, and the time in milliseconds, as of the last tick.
 #[derive(Debug)]
 pub(super) struct Clock {
     epoch: Instant,
     now: AtomicU64,
+    is_stopping: AtomicBool,
 }
 
 impl Clock {
@@ -22,11 +23,20 @@ impl Clock {
         Self {
             epoch: Instant::now(),
             now: AtomicU64::new(1),
+            is_stopping: AtomicBool::new(false),
         }
     }
 
     pub(super) fn now(&self) -> u64 {
         self.now.load(Relaxed)
+    }
+
+    pub(super) fn stop(&self) {
+        self.is_stopping.store(true, Relaxed);
+    }
+
+    pub(super) fn is_stopping(&self) -> bool {
+        self.is_stopping.load(Relaxed)
     }
 
     pub(super) fn refresh(&self) -> u64 {
@@ -145,6 +155,7 @@ impl State {
         self.is_request_complete.store(false, Relaxed);
         self.is_chunked.store(is_chunked, Relaxed);
         self.is_body_abandoned.store(false, Relaxed);
+        self.is_reading_body.store(false, Relaxed);
         self.is_answering.store(false, Relaxed);
         self.wants_upgrade.store(wants_upgrade, Relaxed);
     }
@@ -157,7 +168,6 @@ impl State {
     pub(super) fn add_received(&self, octets: usize) {
         self.received
             .store(self.received() + octets as u64, Relaxed);
-        self.is_reading_body.store(false, Relaxed);
     }
 
     pub(super) fn received(&self) -> u64 {
@@ -199,9 +209,9 @@ impl State {
         expiry
     }
 
-    /// Somebody waits for more of the body, and none is there.
-    pub(super) fn wait_for_body(&self) {
-        self.is_reading_body.store(true, Relaxed);
+    /// Whether somebody waits for more of the body, and none is there.
+    pub(super) fn set_reading_body(&self, is_reading: bool) {
+        self.is_reading_body.store(is_reading, Relaxed);
     }
 
     pub(super) fn is_reading_body(&self) -> bool {
@@ -226,10 +236,6 @@ impl State {
         self.is_body_abandoned.store(true, Relaxed);
     }
 
-    pub(super) fn is_body_abandoned(&self) -> bool {
-        self.is_body_abandoned.load(Relaxed)
-    }
-
     /// The head of the answer is made.
     pub(super) fn begin_answer(&self) {
         self.is_answering.store(true, Relaxed);
@@ -237,6 +243,11 @@ impl State {
 
     pub(super) fn is_answering(&self) -> bool {
         self.is_answering.load(Relaxed)
+    }
+
+    /// Whether the answer that is made now is the last on its connection.
+    pub(super) fn is_last_answer(&self) -> bool {
+        self.is_body_abandoned.load(Relaxed) || self.clock.is_stopping()
     }
 
     pub(super) fn wants_upgrade(&self) -> bool {

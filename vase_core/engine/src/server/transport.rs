@@ -58,7 +58,6 @@ impl Acceptor {
         match listener {
             Listener::Tcp(listener) => {
                 listener.set_nonblocking(true)?;
-                set_options(&SockRef::from(&listener));
                 tokio::net::TcpListener::from_std(listener).map(Self::Tcp)
             }
             #[cfg(unix)]
@@ -74,8 +73,8 @@ impl Acceptor {
         match self {
             Self::Tcp(listener) => {
                 let (stream, address) = listener.accept().await?;
-                // Linux hands the options of the listener down; elsewhere they are set once more.
-                #[cfg(not(target_os = "linux"))]
+                // Not on the listener, which would hand them down on some systems: connections that wait
+                // since before this server was started would do without.
                 set_options(&SockRef::from(&stream));
                 let (reader, writer) = stream.into_split();
                 Ok((Reader::Tcp(reader), Writer::Tcp(writer), Some(address)))

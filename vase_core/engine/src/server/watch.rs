@@ -75,7 +75,7 @@ pub(super) struct Connection {
     exchange: Cell<u32>,
     body_credit: Cell<i64>,
     body_received: Cell<u64>,
-    /// When FIN was first seen, and what had been sent by then.
+    /// When FIN was first seen, and how many octets had moved by then.
     half_closed: Cell<Option<(u64, u64)>>,
 }
 
@@ -156,7 +156,8 @@ impl Connection {
         }
         if state.is_reading_body() {
             self.sweep_body(deadlines);
-        } else if now > state.since() {
+        }
+        if now > state.since() {
             self.sweep_presence(now);
         }
     }
@@ -181,21 +182,22 @@ impl Connection {
     }
 
     /// Whether the client is still there. hyper does not look while a service works, because a client
-    /// may close its sending half and wait; so RST ends the exchange at once, and FIN does when the
-    /// whole request is here and nothing could be sent for half a second.
+    /// may close its sending half and wait; so RST ends the exchange at once, and FIN does when
+    /// nothing was sent to that client, nor read of what it left, for half a second.
     fn sweep_presence(&self, now: u64) {
         let state = &self.state;
         let readiness = state.writer.readiness();
         if readiness.is_write_closed() || readiness.is_error() {
             self.abort();
-        } else if readiness.is_read_closed() && state.is_request_complete() {
-            let (since, sent) = self.half_closed.get().unwrap_or((now, state.sent()));
-            if sent != state.sent() {
-                self.half_closed.set(None);
-            } else if now - since >= HALF_CLOSED {
-                self.abort();
-            } else {
-                self.half_closed.set(Some((since, sent)));
+        } else if readiness.is_read_closed() {
+            let moved = state.sent() + state.received();
+            match self.half_closed.get() {
+                Some((since, before)) if before == moved => {
+                    if now - since >= HALF_CLOSED {
+                        self.abort();
+                    }
+                }
+                _ => self.half_closed.set(Some((now, moved))),
             }
         }
     }
@@ -226,7 +228,6 @@ pub(super) struct Registry {
     free: RefCell<Vec<usize>>,
     length: Cell<usize>,
     accepted: Cell<u64>,
-    is_stopping: Cell<bool>,
     arrival: Notify,
     emptied: Notify,
 }
@@ -239,7 +240,6 @@ impl Registry {
             free: RefCell::default(),
             length: Cell::new(0),
             accepted: Cell::new(0),
-            is_stopping: Cell::new(false),
             arrival: Notify::new(),
             emptied: Notify::new(),
         }
@@ -262,7 +262,7 @@ impl Registry {
     }
 
     pub(super) fn is_stopping(&self) -> bool {
-        self.is_stopping.get()
+        self.clock.is_stopping()
     }
 
     /// Takes a connection in, until what is returned is dropped.
@@ -307,7 +307,7 @@ impl Registry {
 
     /// Tells every connection to end after its present work.
     pub(super) fn stop(&self) {
-        self.is_stopping.set(true);
+        self.clock.stop();
         self.clock.refresh();
         for connection in self.slots.borrow().iter().flatten() {
             connection.wake();
