@@ -47,6 +47,7 @@ class _Hooks:
     response_class = Response
     file_body_class = FileBody
     query_params_class = QueryParams
+    app = None
 
     def __init__(self) -> None:
         self.raised: list[BaseException] = []
@@ -65,7 +66,7 @@ class _Hooks:
             async for piece in source:
                 if not sender.push(piece):
                     await sender.drained()
-        except Exception:
+        except Exception:  # noqa: BLE001  # printed, and the connection is told
             traceback.print_exc()
             sender.fail()
         else:

@@ -141,10 +141,41 @@ def test_kinds(sample: Any, kind: Kind):
     assert kind_of(sample) is kind
 
 
+def test_a_function_that_only_looks_something_up_runs_in_place():
+    config = {"a": Caller()}
+
+    def subscript() -> object:
+        return config["a"].method
+
+    def calls() -> object:
+        return config.get("a")
+
+    def iterates() -> object:
+        return [*config]
+
+    def formats() -> str:
+        return f"{config['a']}" + "x"
+
+    def imports() -> object:
+        import json
+
+        return json
+
+    def enters() -> None:
+        with contextlib.nullcontext():
+            pass
+
+    samples: list[Any] = [lambda: config, subscript, formats, calls, iterates, imports, enters, generator]
+    assert [is_in_place(sample) for sample in samples] == [True, True, True] + [False] * 5
+
+
 def test_classes_and_marked_functions_run_in_place():
     def marked() -> None: ...
 
     marked.__vase_inline__ = True  # type: ignore[attr-defined]
-    assert [is_in_place(sample) for sample in (Caller, marked, functools.partial(marked), function)] == [
-        True, True, True, False,
-    ]  # fmt: skip
+
+    def unmarked() -> None:
+        marked()
+
+    samples: list[Any] = [Caller, marked, functools.partial(marked), unmarked]
+    assert [is_in_place(sample) for sample in samples] == [True, True, True, False]

@@ -6,13 +6,12 @@ from dataclasses import dataclass
 from functools import cached_property
 from importlib import import_module
 from pathlib import PurePath
-from typing import Any, Final, get_args, get_origin
+from typing import Any, Final, Literal, get_args, get_origin
 
 from pydantic import BaseModel, TypeAdapter, ValidationError
-from pydantic.errors import PydanticUndefinedAnnotation, PydanticUserError
-from pydantic_core import PydanticSerializationError, SchemaError, to_json
+from pydantic_core import PydanticSerializationError, to_json
 
-from vase.binding._codecs import faults_of
+from vase.binding._codecs import CodecError, faults_of, make_adapter
 from vase.binding._errors import ResponseValidationError
 from vase.binding._trust import make_check
 from vase.binding._types import contains_struct, is_struct, members_of, name_of
@@ -108,6 +107,31 @@ class Answer:
         if isinstance(kind, type) and issubclass(kind, PurePath | FileBody):
             return None
         return _adapter(_listed(kind))
+
+    @cached_property
+    def takes_text(self) -> bool:
+        """Whether text and bytes may be what was promised."""
+        return self.kind is EMPTY or any(map(_may_be_text, members_of(self.kind)))
+
+    @cached_property
+    def takes_none(self) -> bool:
+        """Whether None may be what was promised."""
+        return self.kind is EMPTY or any(member in (None, type(None), Any, object) for member in members_of(self.kind))
+
+    def is_plain(self, value: Any) -> bool:
+        """Return whether a value needs no writing: a response, or a text, bytes or None where they were promised."""
+        if isinstance(value, Response):
+            return True
+        return self.takes_none if value is None else type(value) in (str, bytes) and self.takes_text
+
+    def respond(self, value: Any) -> Response:
+        """Return the response that a handler's value stands for."""
+        if self.is_plain(value):
+            return to_response(value, status_code=self.status_code)
+        encoded = self.encode(value)
+        if isinstance(encoded, Response):
+            return encoded
+        return Response(encoded, self.status_code or 200, media_type="application/json")
 
     @cached_property
     def encode(self) -> Encode:
@@ -220,13 +244,15 @@ class Answer:
 
 def _adapter(kind: Any) -> TypeAdapter[Any]:
     try:
-        adapter: TypeAdapter[Any] = TypeAdapter(kind)
-        _ = adapter.serializer.to_json, adapter.validator.validate_python
-    except PydanticUndefinedAnnotation as error:
-        raise AnswerError(f"it names `{error.name}`, which is not defined") from error
-    except (PydanticUserError, SchemaError, TypeError, NameError, AttributeError) as error:
-        raise AnswerError(str(error).strip().split("\n", maxsplit=1)[0].rstrip(".")) from error
-    return adapter
+        return make_adapter(kind)
+    except CodecError as error:
+        raise AnswerError(str(error)) from error
+
+
+def _may_be_text(kind: Any) -> bool:
+    if get_origin(kind) is Literal:
+        return any(isinstance(value, str | bytes) for value in get_args(kind))
+    return kind in (Any, object, Response) or (isinstance(kind, type) and issubclass(kind, str | bytes))
 
 
 def _is_response(kind: Any) -> bool:

@@ -16,7 +16,7 @@ from pydantic_core import SchemaError
 from vase.binding._types import choices_of, contains_struct, without_none
 from vase.http import ValidationFault, validation_fault
 
-__all__ = ["Codec", "CodecError", "fault_input", "faults_of", "make_codec", "missing"]
+__all__ = ["Codec", "CodecError", "fault_input", "faults_of", "make_adapter", "make_codec", "missing"]
 
 type _Location = Sequence[str | int]
 
@@ -61,19 +61,30 @@ def make_codec(annotation: Any, *, is_many: bool = False) -> Codec:
     """
     if contains_struct(annotation):
         return _struct_codec(annotation)
-    try:
-        adapter: TypeAdapter[Any] = TypeAdapter(annotation)
-        validator = adapter.validator
-        convert: Callable[[Any], Any] = validator.validate_python
-        read_json = validator.validate_json
-    except PydanticUndefinedAnnotation as error:
-        raise CodecError(f"its type names `{error.name}`, which is not defined") from error
-    except (PydanticUserError, SchemaError, TypeError, NameError, AttributeError) as error:
-        raise CodecError(str(error).strip().split("\n", maxsplit=1)[0].rstrip(".")) from error
+    adapter = make_adapter(annotation)
+    convert: Callable[[Any], Any] = adapter.validator.validate_python
+    read_json = adapter.validator.validate_json
     choices = choices_of(_items(annotation) if is_many else annotation)
     if choices is not None:
         convert = _with_choices(convert, choices, is_many=is_many)
     return Codec(convert, read_json, (ValidationError,), faults_of, adapter)
+
+
+def make_adapter(annotation: Any) -> TypeAdapter[Any]:
+    """Return Pydantic's view of a type, complete.
+
+    Raises:
+        CodecError: Pydantic has none.
+    """
+    try:
+        adapter: TypeAdapter[Any] = TypeAdapter(annotation)
+        adapter.rebuild(raise_errors=True)
+        _ = adapter.validator.validate_json, adapter.serializer.to_json
+    except PydanticUndefinedAnnotation as error:
+        raise CodecError(f"its definition names `{error.name}`, which is not defined") from error
+    except (PydanticUserError, SchemaError, TypeError, NameError, AttributeError) as error:
+        raise CodecError(str(error).strip().split("\n", maxsplit=1)[0].rstrip(".")) from error
+    return adapter
 
 
 def missing(location: _Location) -> ValidationFault:

@@ -15,6 +15,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any, Final, Literal
 
+from vase.binding._answers import Answer
 from vase.binding._inputs import MISSING, Input, Missing, check_json
 from vase.binding._streams import finish, hold, is_streamed
 from vase.di import Edge, Graph, Kind, Node, RunInThread, Teardown, cannot_suspend, is_inline, label
@@ -37,16 +38,14 @@ class Parts:
         document: The body that several inputs share.
         run_in_thread: Runs plain functions of an asynchronous endpoint.
         reject: Makes the error with all faults: `reject(request, error, body)`.
-        encode: Writes the handler's value.
-        respond: Makes the response of the handler's value.
+        answer: What the handler promised.
     """
 
     graph: Graph
     document: Input | None
     run_in_thread: RunInThread
     reject: Callable[..., Exception]
-    encode: Callable[[Any], Any]
-    respond: Callable[[Any], Any]
+    answer: Answer
 
     @property
     def inputs(self) -> list[Input]:
@@ -325,8 +324,8 @@ class _Emitter:
         if self.form == "respond":
             self._write(f"value = {self._respond(call)}")
         else:
-            encode = self._global("encode", self.parts.encode)
-            self._write(f"value = {self._global('finish', finish)}({call}, {encode})")
+            answer = self._global("answer", self.parts.answer)
+            self._write(f"value = {self._global('finish', finish)}({call}, {answer})")
         self.depth -= 1
         wait, suffix = ("await ", "") if self._is_async else ("", "_sync")
         held = "teardown" if self._is_async else "teardown.in_threads()"
@@ -341,7 +340,7 @@ class _Emitter:
         )
 
     def _respond(self, call: str) -> str:
-        return f"{self._global('respond', self.parts.respond)}({call})"
+        return f"{self._global('respond', self.parts.answer.respond)}({call})"
 
     @property
     def _run_in_thread(self) -> str:

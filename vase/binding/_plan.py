@@ -4,7 +4,7 @@ import asyncio
 import linecache
 from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cached_property, partial
+from functools import cached_property
 from operator import attrgetter
 from typing import TYPE_CHECKING, Any, TypedDict, Unpack
 
@@ -31,7 +31,7 @@ from vase.di import (
     read_signature,
     return_place,
 )
-from vase.http import RequestValidationError, Response, ValidationFault, to_response
+from vase.http import RequestValidationError, Response, ValidationFault
 from vase.types import Fault, Place
 from vase.urls import Converter
 
@@ -84,14 +84,12 @@ class Plan:
     Args:
         handler: The handler as the user wrote it.
         inputs: Its parameters and those of its dependencies, for the API document; dependencies come first.
-        answer: What it promised to return.
         refinements: Converters that the route should use in place of those that the path left open.
         parts: What its functions are written from.
     """
 
     handler: Callable[..., Any]
     inputs: tuple[Input, ...]
-    answer: Answer
     refinements: Mapping[str, Converter]
     parts: Parts
 
@@ -104,6 +102,11 @@ class Plan:
     def place(self) -> Place | None:
         """Where the handler was written."""
         return parameter_place(self.handler)
+
+    @property
+    def answer(self) -> Answer:
+        """What the handler promised to return."""
+        return self.parts.answer
 
     @property
     def document(self) -> Input | None:
@@ -239,13 +242,11 @@ def plan(handler: Callable[..., Any], *, providers: Providers | None = None, **o
         document=document,
         run_in_thread=options.get("run_in_thread", asyncio.to_thread),
         reject=_Rejecter(tuple(classifier.inputs), document),
-        encode=answer.encode,
-        respond=partial(to_response, status_code=answer.status_code, encode=answer.encode),
+        answer=answer,
     )
     return Plan(
         handler=handler,
         inputs=tuple(classifier.inputs),
-        answer=answer,
         refinements=classifier.refinements,
         parts=parts,
     )

@@ -1,9 +1,10 @@
 """Answers of handlers whose dependencies are open while the value is encoded, and perhaps while it is sent."""
 
 import asyncio
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator
 from typing import Any
 
+from vase.binding._answers import Answer
 from vase.di import Teardown
 from vase.http import Response
 
@@ -19,12 +20,11 @@ class Encoded:
         self.body = body
 
 
-def finish(value: Any, encode: Callable[[Any], bytes | Response]) -> Any:
+def finish(value: Any, answer: Answer) -> Any:
     """Return a value that needs its dependencies no more: encoded, unless the core takes it as it is."""
-    kind = value.__class__
-    if value is None or kind is str or kind is bytes or isinstance(value, Response):
+    if answer.is_plain(value):
         return value
-    encoded = encode(value)
+    encoded = answer.encode(value)
     return encoded if isinstance(encoded, Response) else Encoded(encoded)
 
 

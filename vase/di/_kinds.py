@@ -26,6 +26,21 @@ _SUSPENDS: Final = frozenset(
         "YIELD_VALUE",
     }
 )
+# What a function does that may take long: it calls, imports, iterates or enters something. Names, attributes, items and
+# arithmetic are left.
+_WORKS: Final = (
+    "CALL",
+    "PRECALL",
+    "IMPORT",
+    "GET_ITER",
+    "FOR_ITER",
+    "GET_LEN",
+    "UNPACK",
+    "BEFORE_WITH",
+    "LOAD_SPECIAL",
+)
+_EXTENDS: Final = ("_EXTEND", "_UPDATE", "_MERGE")
+_GENERATES: Final = inspect.CO_GENERATOR | inspect.CO_COROUTINE | inspect.CO_ASYNC_GENERATOR
 _IS_READABLE: Final = {"SEND", "YIELD_VALUE"} <= set(dis.opmap)
 
 
@@ -62,10 +77,14 @@ def is_inline(function: Callable[..., Any]) -> bool:
 
 
 def is_in_place(function: Callable[..., Any]) -> bool:
-    """Return whether a plain callable may run on the loop's own thread: it is marked inline, or it is a class."""
+    """Return whether a plain callable may run on the loop's own thread.
+
+    It may when it is marked inline, when it is a class, or when it is a function that only looks something up, like
+    `lambda: settings.CACHE`: a hop to a thread would cost a hundred times what it does.
+    """
     while isinstance(function, functools.partial):
         function = function.func
-    return isinstance(function, type) or is_inline(function)
+    return isinstance(function, type) or is_inline(function) or _only_looks_up(function)
 
 
 def cannot_suspend(function: Callable[..., Any]) -> bool:
@@ -81,6 +100,14 @@ def cannot_suspend(function: Callable[..., Any]) -> bool:
     if not code.co_flags & inspect.CO_COROUTINE:
         return False
     return not any(instruction.opname in _SUSPENDS for instruction in dis.get_instructions(code))
+
+
+def _only_looks_up(function: object) -> bool:
+    target = _function_of(function)
+    if not _IS_READABLE or not isinstance(target, FunctionType) or target.__code__.co_flags & _GENERATES:
+        return False
+    names = [instruction.opname for instruction in dis.get_instructions(target)]
+    return not any(name.startswith(_WORKS) or name.endswith(_EXTENDS) or name in _SUSPENDS for name in names)
 
 
 def _function_of(function: object) -> object:
