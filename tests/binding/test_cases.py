@@ -140,7 +140,7 @@ QUERY: list[Row] = [
     (int | str, NONE, q("value=x"), "'x'"),
     (k.Color, NONE, q("value=red"), "<Color.RED: 'red'>"),
     (k.Color, NONE, q("value=RED"), bad(VALUE, "enum")),
-    (k.Color, Color.BLUE, q(""), "<Color.BLUE: 'blue'>"),
+    (k.Color, k.Color.BLUE, q(""), "<Color.BLUE: 'blue'>"),
     (k.Level, NONE, q("value=2"), "<Level.HIGH: 2>"),
     (k.Level, NONE, q("value=3"), bad(VALUE, "enum")),
     (k.Mixed, NONE, q("value=1"), "<Mixed.ONE: 1>"),

@@ -58,13 +58,13 @@ def told(handler: Callable[..., Any], route: str = "/", **options: Any) -> tuple
 
 
 def test_every_fault_of_a_handler_is_told_at_once_in_the_order_of_the_lines():
-    def handler(
+    def handler(  # noqa: PLR0917
         bare,
         unknown: "Nowhere",  # type: ignore[name-defined]  # noqa: F821
         checkers: "OnlyForCheckers",
         engine: Engine,
         body: Item,
-        bad: Annotated[int, Depends(3)],  # type: ignore[arg-type]
+        bad: Annotated[int, Depends(3)],
         two: Annotated[int, Query(), Header()],
         missing: Annotated[int, Path()],
         day: Annotated[Item, Cookie()],
@@ -99,10 +99,10 @@ def test_an_unresolvable_annotation_says_why():
         b: "OnlyForCheckers",
     ) -> None: ...
 
+    reason = "NameError: name 'OnlyForCheckers' is not defined"
     assert told(handler) == (
         "binding.E002",
-        "the annotation of parameter `b` of `handler` cannot be resolved: "
-        "NameError: name 'OnlyForCheckers' is not defined",
+        f"the annotation of parameter `b` of `handler` cannot be resolved: {reason}",
         "define or import the name in the module of the handler, not only under `TYPE_CHECKING`",
         'b: "OnlyForCheckers",',
     )
@@ -137,7 +137,7 @@ def test_a_dependency_or_the_request_may_take_the_parameter_of_the_route():
 
     pattern, _ = parse_pattern("/{slug}", ConverterTable())
     for function in (handler, reads):
-        assert plan(function, path_parameters=pattern.parameters)
+        plan(function, path_parameters=pattern.parameters)
 
 
 def test_a_path_marker_without_a_parameter_in_the_route():
@@ -149,11 +149,11 @@ def test_a_path_marker_without_a_parameter_in_the_route():
 
 
 def test_a_default_of_a_path_parameter():
-    def handler(id: int = 1) -> None: ...
+    def handler(ident: int = 1) -> None: ...
 
-    assert told(handler, "/{id}")[:2] == (
+    assert told(handler, "/{ident}")[:2] == (
         "binding.E006",
-        "parameter `id` of `handler` comes from the path and has a default, which is never used",
+        "parameter `ident` of `handler` comes from the path and has a default, which is never used",
     )
 
 
@@ -168,11 +168,11 @@ def test_a_default_of_a_path_parameter():
     ],
 )
 def test_a_converter_that_never_gives_the_annotated_type(annotation: Any, converter: str, message: str):
-    def handler(id: Any) -> None: ...
+    def handler(ident: Any) -> None: ...
 
-    handler.__annotations__["id"] = annotation
-    code, text, _, _ = told(handler, f"/{{id:{converter}}}")
-    assert (code, text) == ("binding.E007", f"parameter `id` of `handler`: {message}")
+    handler.__annotations__["ident"] = annotation
+    code, text, _, _ = told(handler, f"/{{ident:{converter}}}")
+    assert (code, text) == ("binding.E007", f"parameter `ident` of `handler`: {message}")
 
 
 def test_a_type_that_nobody_makes():
@@ -184,7 +184,7 @@ def test_a_type_that_nobody_makes():
     assert hint == "register a provider, `providers[Engine] = …`, or write `Annotated[Engine, Depends(function)]`"
     providers = Providers()
     providers[Engine] = Engine
-    assert plan(handler, providers=providers)
+    plan(handler, providers=providers)
 
 
 def test_a_model_with_a_forward_reference_that_is_never_defined():
@@ -204,18 +204,18 @@ def test_a_bare_model_in_a_get():
         "write `Annotated[…, Query()]` to read its fields from the query, or answer POST",
     )
     assert "is the body, and a GET request has none" in message
-    assert plan(handler, methods=["GET", "POST"])
-    assert plan(handler, methods=["DELETE"])
+    plan(handler, methods=["GET", "POST"])
+    plan(handler, methods=["DELETE"])
 
 
 def test_a_body_that_is_marked_is_taken_in_a_get():
     def handler(item: Annotated[Item, Body()]) -> None: ...
 
-    assert plan(handler, methods=["GET"])
+    plan(handler, methods=["GET"])
 
 
 def test_two_markers():
-    def handler(a: Annotated[int, Query()] = Header()) -> None: ...  # noqa: B008
+    def handler(a: Annotated[int, Query()] = Header()) -> None: ...
 
     assert told(handler)[:2] == ("binding.E011", "parameter `a` of `handler` has 2 markers")
 

@@ -36,21 +36,21 @@ def test_every_fault_of_a_request_is_told_at_once(wrapped: bool):
     def dependency(x: int, token: Annotated[int, Header()]) -> None: ...
 
     async def handler(
-        id: Annotated[int, Path(ge=5)],
+        ident: Annotated[int, Path(ge=5)],
         item: Item,
         dependency: Annotated[None, Depends(dependency)],
         page: Annotated[int, Query(ge=1)] = 1,
         sid: Annotated[int | None, Cookie()] = None,
     ) -> None: ...
 
-    with Site(handler, "/{id}", ("POST",), wrapped=wrapped) as site:
+    with Site(handler, "/{ident}", ("POST",), wrapped=wrapped) as site:
         reply = site.send("/1?page=0&x=y", json={}, headers=[("cookie", "sid=z"), ("token", "t")])
     assert reply.status == 422
     assert sorted(reply.faults) == [
         ("body.name", "missing"),
         ("cookie.sid", "int_parsing"),
         ("header.token", "int_parsing"),
-        ("path.id", "greater_than_equal"),
+        ("path.ident", "greater_than_equal"),
         ("query.page", "greater_than_equal"),
         ("query.x", "int_parsing"),
     ]
@@ -169,7 +169,7 @@ def test_teardown_sees_every_error_and_cannot_silence_it(kind: str, wrapped: boo
     def session() -> Iterator[str]:
         try:
             yield "session"
-        except Exception as error:
+        except Exception as error:  # noqa: BLE001
             seen.append(type(error).__name__)
 
     async def fails(session: Annotated[str, Depends(session)]) -> None:
@@ -212,7 +212,7 @@ def test_an_error_of_a_teardown_takes_the_place_of_the_answer(wrapped: bool):
 
 @FORMS
 @pytest.mark.parametrize("kind", ["response", "generator", "plain generator", "plain handler"])
-def test_dependencies_stay_open_until_a_stream_is_sent(kind: str, wrapped: bool):
+def test_dependencies_stay_open_until_a_stream_is_sent(kind: str, wrapped: bool):  # noqa: C901
     log: list[str] = []
 
     async def session() -> AsyncIterator[str]:
@@ -403,9 +403,9 @@ def test_text_that_is_not_the_promised_model_does_not_leave_through_an_open_sess
 
 
 def test_canonical_values_never_ask_for_the_complete_way():
-    async def handler(id: int, page: int = 1, exact: bool = False, ratio: float = 1.0) -> None: ...
+    async def handler(ident: int, page: int = 1, exact: bool = False, ratio: float = 1.0) -> None: ...
 
-    with Site(handler, "/{id}") as site:
+    with Site(handler, "/{ident}") as site:
         site.send("/7?page=2&exact=true&ratio=0.5")
         assert site.calls == 0
         site.send("/7?page=%202")
@@ -453,10 +453,10 @@ def test_a_class_based_handler_is_bound_without_self():
         def __init__(self, factor: int) -> None:
             self.factor = factor
 
-        async def show(self, id: int) -> int:
-            return self.factor * id
+        async def show(self, ident: int) -> int:
+            return self.factor * ident
 
-    assert send(Controller(3).show, "/7", route="/{id}").json == 21
+    assert send(Controller(3).show, "/7", route="/{ident}").json == 21
 
 
 def test_keyword_only_and_positional_only_parameters():
