@@ -83,7 +83,7 @@ def dump_cookie(name: str, value: str, options: CookieOptions) -> str:
 def cookie_key(header: str) -> tuple[str, str, str]:
     """Return what makes a cookie the same cookie for a browser: its name, domain and path."""
     pair, _, rest = header.partition(";")
-    attributes = dict[str, str]()
+    attributes: dict[str, str] = {}
     for part in rest.split(";"):
         key, _, value = part.strip().partition("=")
         attributes[key.lower()] = value
@@ -100,7 +100,7 @@ def _attributes(name: str, options: CookieOptions) -> list[str]:
 
 
 def _scope(name: str, options: CookieOptions) -> list[str]:
-    parts = list[str]()
+    parts: list[str] = []
     domain = options.get("domain")
     if domain is not None:
         if not _is_domain(domain) or len(domain) > _ATTRIBUTE_MAX:
@@ -114,7 +114,7 @@ def _scope(name: str, options: CookieOptions) -> list[str]:
 
 
 def _protection(name: str, options: CookieOptions) -> list[str]:
-    parts = list[str]()
+    parts: list[str] = []
     samesite = options.get("samesite", "lax")
     secure = options.get("secure", False)
     if secure:
@@ -135,7 +135,7 @@ def _protection(name: str, options: CookieOptions) -> list[str]:
 
 
 def _lifetime(name: str, options: CookieOptions) -> list[str]:
-    parts = list[str]()
+    parts: list[str] = []
     max_age, expires = options.get("max_age"), options.get("expires")
     if max_age is not None:
         if max_age <= 0 and expires is None:

@@ -54,6 +54,9 @@ class Response:
     content_type: ClassVar[str | None] = None
     """The `Content-Type` of answers of this class, parameters included; subclasses set it."""
 
+    # The same as a field, made once for each class: an answer without other headers takes it as it is.
+    _content_type_field: ClassVar[tuple[str, str] | None] = None
+
     status_code: int
     raw_headers: list[tuple[str, str]]
     body: Body
@@ -67,7 +70,11 @@ class Response:
     ) -> None:
         self.body = content
         self.status_code = status_code
-        self.raw_headers = _fields(self.content_type, headers, media_type)
+        if headers is None and media_type is None:
+            field = self._content_type_field
+            self.raw_headers = [] if field is None else [field]
+        else:
+            self.raw_headers = _fields(self.content_type, headers, media_type)
 
     def __init_subclass__(cls) -> None:
         # `media_type = "…"` in a subclass is how Starlette's users say it; left as it is, it would hide the property.
@@ -75,6 +82,7 @@ class Response:
         if isinstance(declared, str):
             cls.content_type = _with_charset(declared)
             del cls.media_type
+        cls._content_type_field = None if cls.content_type is None else check_header("content-type", cls.content_type)
         super().__init_subclass__()
 
     def __repr__(self) -> str:
@@ -107,10 +115,11 @@ class Response:
             CookieError: When a browser would refuse or misread the cookie.
         """
         header = dump_cookie(name, value, options)
-        key = cookie_key(header)
-        self.raw_headers[:] = [
-            field for field in self.raw_headers if field[0] != "set-cookie" or cookie_key(field[1]) != key
-        ]
+        if any(field[0] == "set-cookie" for field in self.raw_headers):
+            key = cookie_key(header)
+            self.raw_headers[:] = [
+                field for field in self.raw_headers if field[0] != "set-cookie" or cookie_key(field[1]) != key
+            ]
         self.raw_headers.append(("set-cookie", header))
 
     def delete_cookie(self, name: str, **options: Unpack[CookieOptions]) -> None:
@@ -159,7 +168,10 @@ class JSONResponse(Response):
     ) -> None:
         self.body = to_json(content, inf_nan_mode="null")
         self.status_code = status_code
-        self.raw_headers = _fields(self.content_type, headers, media_type)
+        if headers is None and media_type is None and (field := self._content_type_field) is not None:
+            self.raw_headers = [field]
+        else:
+            self.raw_headers = _fields(self.content_type, headers, media_type)
 
 
 class RedirectResponse(Response):
