@@ -23,8 +23,11 @@ _NOT_IN_SLUG: Final = re.compile(r"[^a-z0-9]+")
 _SLUG_LENGTH: Final = 100  # leaves room for `-2` below the 120 of the column
 
 # Made once: putting a statement together costs as much as running it.
-_WHOLE = (joinedload(Article.author), selectinload(Article.tags))
-_BY_SLUG: Final = select(Article).where(Article.slug == bindparam("slug")).options(*_WHOLE)
+_BY_SLUG: Final = (
+    select(Article)
+    .where(Article.slug == bindparam("slug"))
+    .options(joinedload(Article.author), joinedload(Article.tags))
+)
 _COMMENTS: Final = (
     select(Comment)
     .where(Comment.article_id == bindparam("article_id"))
@@ -64,7 +67,8 @@ def list_articles(
     if author is not None:
         query = query.join(Article.author).where(Profile.username == author)
     page = query.order_by(Article.created_at.desc(), Article.id.desc()).limit(limit).offset(offset)
-    return ArticlePage(list(db.scalars(page.options(*_WHOLE))), count(db, query))
+    whole = page.options(joinedload(Article.author), selectinload(Article.tags))
+    return ArticlePage(list(db.scalars(whole)), count(db, query))
 
 
 def get_article(db: Session, slug: str) -> Article:
@@ -178,9 +182,8 @@ def _store_under_free_slug(db: Session, article: Article, slug: str) -> None:
 
 
 def _is_taken(db: Session, slug: str, article: Article) -> bool:
-    query = select(Article.id).where(Article.slug == slug)
-    with db.no_autoflush:
-        return exists(db, query if article.id is None else query.where(Article.id != article.id))
+    with db.no_autoflush:  # a new article has no id yet, and no row's id equals that
+        return exists(db, select(Article.id).where(Article.slug == slug, Article.id.is_distinct_from(article.id)))
 
 
 def _tags(db: Session, names: list[str]) -> list[Tag]:

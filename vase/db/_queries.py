@@ -21,11 +21,11 @@ _INTEGER_END: Final = 2**63  # no database has rows beyond it, and some drivers 
 @overload
 def get_or_404[M: PlainModel](db: Session, what: type[M], key: object) -> M: ...
 @overload
-def get_or_404[M](db: Session, what: sa.Select[tuple[M]], **parameters: object) -> M: ...
+def get_or_404[M](db: Session, what: sa.Select[M], **parameters: object) -> M: ...
 @overload
 def get_or_404[M: PlainModel](db: AsyncSession, what: type[M], key: object) -> Awaitable[M]: ...
 @overload
-def get_or_404[M](db: AsyncSession, what: sa.Select[tuple[M]], **parameters: object) -> Awaitable[M]: ...
+def get_or_404[M](db: AsyncSession, what: sa.Select[M], **parameters: object) -> Awaitable[M]: ...
 def get_or_404(db: Session | AsyncSession, what: Any, key: object = None, **parameters: object) -> Any:
     """Return the row that a key or a query names, or answer 404.
 
@@ -45,7 +45,7 @@ def get_or_404(db: Session | AsyncSession, what: Any, key: object = None, **para
         return _found_async(what) if isinstance(db, AsyncSession) else _found(None, what)
     if isinstance(db, AsyncSession):
         return _get_or_404_async(db, what, key, parameters)
-    return _found(db.get(what, key) if isinstance(what, type) else db.scalars(what, parameters).first(), what)
+    return _found(db.get(what, key) if isinstance(what, type) else db.scalars(what, parameters).unique().first(), what)
 
 
 @overload
@@ -72,7 +72,7 @@ def count(db: Session | AsyncSession, query: sa.Select[Any]) -> int | Awaitable[
 async def _get_or_404_async(db: AsyncSession, what: Any, key: object, parameters: dict[str, object]) -> object:
     if isinstance(what, type):
         return _found(await db.get(what, key), what)
-    return _found((await db.scalars(what, parameters)).first(), what)
+    return _found((await db.scalars(what, parameters)).unique().first(), what)
 
 
 async def _awaited[T: (int, bool)](db: AsyncSession, question: sa.Select[Any], to: type[T]) -> T:
