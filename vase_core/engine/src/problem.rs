@@ -132,7 +132,11 @@ pub fn prefers_html(accept: Option<&HeaderValue>) -> bool {
         return false;
     };
     // Programs do not name the type, and then there is nothing to weigh.
-    if !accept.contains("html") && !accept.contains("text/*") {
+    if !accept
+        .as_bytes()
+        .windows(5)
+        .any(|text| text.eq_ignore_ascii_case(b"text/"))
+    {
         return false;
     }
     let html = quality_of(accept, &["text/html"]);

@@ -24,6 +24,8 @@ pub mod timeout;
 pub mod trusted_proxies;
 
 mod build;
+#[cfg(test)]
+mod testing;
 mod tower;
 
 use http::Response;

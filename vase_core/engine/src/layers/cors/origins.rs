@@ -47,7 +47,7 @@ impl Origins {
                     .strip_prefix(&**start)
                     .and_then(|rest| rest.strip_suffix(&**end));
                 middle.is_some_and(|names| {
-                    !names.is_empty()
+                    names.first().is_some_and(u8::is_ascii_alphanumeric)
                         && names
                             .iter()
                             .all(|byte| byte.is_ascii_alphanumeric() || b".-_".contains(byte))
