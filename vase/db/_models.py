@@ -137,14 +137,18 @@ class PlainModel(DeclarativeBase):
             super().__init_subclass__(**options)
             return
         own = declarations_of(cls.__module__)
-        if not _has_own_registry(cls):
-            # `_sa_registry` is where SQLAlchemy looks for the registry of a declarative class (2.0 and 2.1).
-            cls._sa_registry = own.registry
-            cls.metadata = own.metadata
+        chosen = _chosen_registry(cls) or own.registry
+        # `_sa_registry` is where SQLAlchemy looks for the registry of a declarative class (2.0 and 2.1).
+        cls._sa_registry = chosen
+        cls.metadata = chosen.metadata
         cls.__app_label__ = own.label
         if _needs_table_name(cls):
             cls.__tablename__ = f"{own.label}_{_snake(cls.__name__)}"
-        if issubclass(cls, Model) and _has_own_primary_key(cls):
+        if (
+            issubclass(cls, Model)
+            and _has_own_primary_key(cls)
+            and not any("id" in vars(one) for one in _bases_of(cls))
+        ):
             cls.id = None  # type: ignore[assignment]  # SQLAlchemy's word for "leave this inherited column out"
         try:
             super().__init_subclass__(**options)
@@ -152,6 +156,8 @@ class PlainModel(DeclarativeBase):
             if "could not assemble any primary key" not in str(failure):
                 raise
             _forget(cls, own)
+        else:
+            _lift_checks(cls.__table__)
 
     def __repr__(self) -> str:
         """Return the class and the primary key, without a query."""
@@ -199,8 +205,9 @@ def _bases_of(cls: type) -> list[type]:
     return [base for base in cls.__mro__ if base not in {Model, PlainModel, DeclarativeBase, object}]
 
 
-def _has_own_registry(cls: type) -> bool:
-    return any("registry" in vars(base) for base in _bases_of(cls))
+def _chosen_registry(cls: type) -> registry | None:
+    """Return the registry that an abstract model of the user's has for itself and its models."""
+    return next((vars(base)["registry"] for base in _bases_of(cls) if "registry" in vars(base)), None)
 
 
 def _needs_table_name(cls: type) -> bool:
@@ -218,6 +225,14 @@ def _has_own_primary_key(cls: type) -> bool:
         if "__mapper__" not in vars(base)
         for value in vars(base).values()
     )
+
+
+def _lift_checks(table: sa.FromClause) -> None:
+    """Move CHECK constraints from columns to their table, for Alembic does not see those of columns."""
+    for owner in table.columns if isinstance(table, sa.Table) else ():
+        for check in [one for one in owner.constraints if isinstance(one, sa.CheckConstraint)]:
+            owner.constraints.discard(check)
+            owner.table.append_constraint(sa.CheckConstraint(check.sqltext, name=check.name))
 
 
 def _forget(cls: type[PlainModel], own: Declarations) -> None:

@@ -107,7 +107,7 @@ def annotation_types() -> dict[Any, TypeEngine[Any]]:
         uuid.UUID: sa.Uuid(),
         **dict.fromkeys(_JSON_ANNOTATIONS, sa.JSON()),
         enum.Enum: sa.Enum(enum.Enum, native_enum=False, length=_ENUM_LENGTH, values_callable=_stored_values),
-        Literal: sa.Enum(enum.Enum, native_enum=False, length=_ENUM_LENGTH),
+        Literal: sa.Enum(enum.Enum, native_enum=False, length=_ENUM_LENGTH, validate_strings=True),
     }
 
 

@@ -48,7 +48,7 @@ def make(site: Site, labels: Collection[str] | None, *, name: str | None, write:
         )
     metadata = application_metadata(app.name for app in scripts.apps.values())
     with _at_newest(site.databases["default"], scripts) as (connection, owners):
-        owners |= metadata.info["labels"]
+        owners.update(metadata.info["labels"])
         context = _run.context_for(
             connection,
             compare_type=True,
