@@ -15,7 +15,7 @@ from vase.binding._codecs import CodecError, faults_of, make_adapter
 from vase.binding._errors import ResponseValidationError
 from vase.binding._trust import make_check
 from vase.binding._types import contains_struct, is_struct, members_of, name_of
-from vase.di import EMPTY
+from vase.di import EMPTY, return_place
 from vase.http import FileBody, Response, to_response, validation_fault
 from vase.types import Place
 
@@ -73,14 +73,19 @@ class Answer:
         handler: The name of the handler, for messages.
         status_code: The status of answers that are made of values; None for the usual one.
         options: How values are written.
-        place: The line of the promise.
+        owner: The function whose promise it is.
     """
 
     annotation: Any
     handler: str
     status_code: int | None = None
     options: AnswerOptions = AnswerOptions()
-    place: Place | None = None
+    owner: Callable[..., Any] | None = None
+
+    @property
+    def place(self) -> Place | None:
+        """The line of the promise, read from the source when it is needed."""
+        return return_place(self.owner) if self.owner is not None else None
 
     @cached_property
     def kind(self) -> Any:
@@ -219,7 +224,6 @@ class Answer:
         msgspec: Any = import_module("msgspec")  # the user's struct has imported it already
         write = msgspec.json.Encoder().encode
         is_exact = make_check(kind, allows_extra_keys=False)
-        handler, place = self.handler, self.place
 
         def encode_carefully(value: Any) -> bytes:
             try:
@@ -228,7 +232,7 @@ class Answer:
                 encoded: bytes = write(msgspec.convert(plain, kind, from_attributes=True))
             except (msgspec.ValidationError, TypeError) as error:
                 faults = [validation_fault(_WHERE, str(error), "value_error")]
-                raise ResponseValidationError(handler, faults, place=place) from None
+                raise ResponseValidationError(self.handler, faults, place=self.place) from None
             return encoded
 
         def encode(value: Any) -> bytes:

@@ -283,7 +283,7 @@ def _answer(handler: Callable[..., Any], graph: Graph, options: PlanOptions) -> 
         handler=label(handler),
         status_code=options.get("status_code"),
         options=options.get("answer", AnswerOptions()),
-        place=return_place(handler),
+        owner=handler,
     )
     try:
         _ = answer.encode

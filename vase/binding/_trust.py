@@ -28,6 +28,7 @@ _SCALARS: Final = frozenset(
         date, datetime, time, timedelta,
     }
 )  # fmt: skip
+_PLAIN: Final = _SCALARS | {type(None)}
 _SIMPLE: Final[dict[Any, str]] = {
     Any: "True",
     object: "True",
@@ -36,6 +37,7 @@ _SIMPLE: Final[dict[Any, str]] = {
     EmailStr: "{}.__class__ is str",
 }
 _DISTRUST: Final = "False"
+_INLINE_DEPTH: Final = 2
 
 
 def make_check(annotation: Any, *, allows_extra_keys: bool = True) -> Callable[[Any], bool]:
@@ -62,6 +64,8 @@ class _Writer:
         self.lines: list[str] = []
         self.names: dict[str, Any] = {}
         self._functions: dict[object, str] = {}
+        self._depth = 0
+        self._inlines = 0
         self._allows_extra_keys = allows_extra_keys
 
     def function(self, annotation: Any) -> str:
@@ -82,6 +86,9 @@ class _Writer:
     def expression(self, annotation: Any, value: str, *, is_inline: bool = False) -> str:
         """Return an expression that says whether `value` is exactly of a type."""
         kind = _plain(annotation)
+        classes = _classes(kind)
+        if classes is not None and len(classes) > 1:
+            return f"{value}.__class__ in {self._global(classes)}"
         members = members_of(kind)
         if len(members) > 1:
             return "(" + " or ".join(self.expression(member, value) for member in members) + ")"
@@ -91,7 +98,8 @@ class _Writer:
 
     def _compound(self, kind: Any, value: str, *, is_inline: bool) -> str:
         if _has_fields(kind):
-            return f"{self.function(kind)}({value})"
+            is_inside = self._depth < _INLINE_DEPTH and kind not in self._functions and _is_simple_model(kind)
+            return self._inlined(kind, value) if is_inside else f"{self.function(kind)}({value})"
         if get_origin(kind) is Literal:
             return f"({value}.__class__, {value}) in {self._global({(type(item), item) for item in get_args(kind)})}"
         if get_origin(kind) is not None or kind in {list, set, frozenset, dict, tuple}:
@@ -99,6 +107,20 @@ class _Writer:
         if isinstance(kind, type) and (kind in _SCALARS or issubclass(kind, Enum)):
             return f"{value}.__class__ is {self._global(kind)}"
         return _DISTRUST
+
+    def _inlined(self, kind: Any, value: str) -> str:
+        """Return the comparison of a model within that of another: a call costs as much as three fields."""
+        self._depth += 1
+        self._inlines += 1
+        model, fields = f"model_{self._inlines}", f"fields_{self._inlines}"
+        parts = [
+            f"({model} := {value}).__class__ is {self._global(kind)}",
+            f"({fields} := {model}.__dict__) is not None",
+        ]
+        for name, info in kind.model_fields.items():
+            parts.append(self.expression(info.annotation, f"{fields}[{name!r}]"))
+        self._depth -= 1
+        return f"({' and '.join(parts)})"
 
     def _container(self, kind: Any, value: str) -> str:
         origin, arguments = get_origin(kind) or kind, get_args(kind)
@@ -118,14 +140,16 @@ class _Writer:
     def _every(self, exact: str, items: tuple[Any, ...], values: str) -> str:
         if not items or _plain(items[0]) in {Any, object}:
             return exact
+        classes = _classes(items[0])
+        if classes is not None:  # without a call of Python for each item
+            return f"{exact} and {self._global(classes)}.issuperset(map(type, {values}))"
         return f"{exact} and all(map({self.function(items[0])}, {values}))"
 
     def _fields_of(self, kind: Any) -> list[str]:
         if typing.is_typeddict(kind):
             return self._keys_of(kind)
         if isinstance(kind, type) and issubclass(kind, BaseModel):
-            is_odd = kind.__pydantic_decorators__.model_serializers or kind.__pydantic_decorators__.computed_fields
-            if is_odd:
+            if not _is_simple_model(kind):
                 return ["return False"]
             fields = {name: info.annotation for name, info in kind.model_fields.items()}
             # Straight from the dict: attributes of models go through a hook that costs more than the comparison.
@@ -178,6 +202,22 @@ def _unqualified(annotation: Any) -> Any:
     }:
         kind = unwrap(get_args(kind)[0])[0]
     return kind
+
+
+def _classes(annotation: Any) -> frozenset[type] | None:
+    """Return the classes of a type that is told by its class alone: a plain value, or a union of such."""
+    members = [_plain(member) for member in members_of(annotation)]
+    found = [type(None) if member is None else member for member in members]
+    if all(isinstance(kind, type) and (kind in _PLAIN or issubclass(kind, Enum)) for kind in found):
+        return frozenset(found)
+    return None
+
+
+def _is_simple_model(kind: Any) -> bool:
+    """Return whether Pydantic writes the fields of a model and nothing else."""
+    if not issubclass(kind, BaseModel):
+        return False
+    return not (kind.__pydantic_decorators__.model_serializers or kind.__pydantic_decorators__.computed_fields)
 
 
 def _has_fields(kind: Any) -> bool:

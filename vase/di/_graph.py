@@ -119,13 +119,11 @@ class _Builder:
 
     def add(self, dependency: Dependency, owner: Callable[..., Any]) -> Node | None:
         """Add a dependency that belongs to no parameter."""
-        place = parameter_place(owner)
         if not callable(dependency.function):
-            self._fault(
-                "di.E003", f"`Depends` of `{label(owner)}` names no function", "write `Depends(function)`", place
-            )
+            message = f"`Depends` of `{label(owner)}` names no function"
+            self._fault("di.E003", message, "write `Depends(function)`", parameter_place(owner))
             return None
-        return self._dependency(dependency.function, use_cache=dependency.use_cache, place=place)
+        return self._dependency(dependency.function, use_cache=dependency.use_cache, owner=owner)
 
     def node(self, function: Callable[..., Any], *, is_shared: bool) -> Node:
         """Return the node of a function, its dependencies already in order."""
@@ -168,7 +166,7 @@ class _Builder:
             return None
         provider = self._providers.find(parameter.type) if parameter.type is not EMPTY else None
         if provider is not None:
-            return self._dependency(provider, use_cache=True, place=parameter.place)
+            return self._dependency(provider, use_cache=True, owner=parameter.owner, name=parameter.name)
         if parameter.default is EMPTY:
             self._unfilled(parameter)
         return None
@@ -187,19 +185,21 @@ class _Builder:
             if function is None and parameter.type is not EMPTY and callable(parameter.type):
                 function = parameter.type
         if callable(function):
-            return self._dependency(function, use_cache=marker.use_cache, place=parameter.place)
+            return self._dependency(function, use_cache=marker.use_cache, owner=parameter.owner, name=parameter.name)
         if parameter.unresolved is not None:
             self._unresolved(parameter)
             return None
-        owner = label(parameter.owner)
-        message = f"`Depends` of parameter `{parameter.name}` of `{owner}` names no function: {quote(function)}"
+        named = f"parameter `{parameter.name}` of `{label(parameter.owner)}`"
+        message = f"`Depends` of {named} names no function: {quote(function)}"
         self._fault("di.E003", message, "write `Depends(function)`", parameter.place)
         return None
 
-    def _dependency(self, function: Callable[..., Any], *, use_cache: bool, place: Place | None) -> Node | None:
+    def _dependency(
+        self, function: Callable[..., Any], *, use_cache: bool, owner: Callable[..., Any], name: str | None = None
+    ) -> Node | None:
         function = self._providers.replaced(function)
         if any(function == link for link in self._chain):
-            self._cycle(function, place)
+            self._cycle(function, parameter_place(owner, name))
             return None
         key = _key(function)
         if use_cache and key in self._shared:
