@@ -31,6 +31,8 @@
 //! No statics, no environment, no signals: two engines live in one process.
 
 #![forbid(unsafe_code)]
+// A test ends where it is surprised. The same code is linted without tests, too.
+#![cfg_attr(test, allow(clippy::expect_used, clippy::unwrap_used))]
 
 pub mod body;
 pub mod config;

@@ -52,7 +52,14 @@ struct Block {
     response_bytes: AtomicU64,
     latency: [AtomicU64; BUCKETS.len() + 1],
     latency_sum: AtomicU64, // nanoseconds: 584 years until it wraps
-    counters: Mutex<Vec<(Box<str>, Box<str>, Counter)>>,
+    counters: Mutex<Vec<Named>>,
+}
+
+/// A counter of the embedder, with what Prometheus wants to know of it.
+struct Named {
+    name: Box<str>,
+    help: Box<str>,
+    counter: Counter,
 }
 
 /// A counter that belongs to the embedder; any thread may add to it.
@@ -85,11 +92,15 @@ impl Metrics {
             .counters
             .lock()
             .unwrap_or_else(PoisonError::into_inner);
-        if let Some((_, _, counter)) = counters.iter().find(|(known, _, _)| **known == *name) {
-            return counter.clone();
+        if let Some(known) = counters.iter().find(|known| *known.name == *name) {
+            return known.counter.clone();
         }
         let counter = Counter::default();
-        counters.push((name.into(), help.into(), counter.clone()));
+        counters.push(Named {
+            name: name.into(),
+            help: help.into(),
+            counter: counter.clone(),
+        });
         counter
     }
 
@@ -180,7 +191,12 @@ impl Metrics {
             .counters
             .lock()
             .unwrap_or_else(PoisonError::into_inner);
-        for (name, help, counter) in counters.iter() {
+        for Named {
+            name,
+            help,
+            counter,
+        } in counters.iter()
+        {
             let _ = render_counter(&mut text, name, help, counter.get());
         }
         text

@@ -191,6 +191,6 @@ impl fmt::Debug for RequestBody {
             .field("size", &self.size_hint())
             .field("limit", &self.limit)
             .field("read", &self.read)
-            .finish()
+            .finish_non_exhaustive()
     }
 }

@@ -9,8 +9,10 @@ fn pieces(pieces: Vec<Result<Frame<Bytes>, BodyError>>) -> RequestBody {
     RequestBody::boxed(StreamBody::new(stream::iter(pieces)))
 }
 
-fn data(text: &'static str) -> Result<Frame<Bytes>, BodyError> {
-    Ok(Frame::data(Bytes::from_static(text.as_bytes())))
+macro_rules! data {
+    ($text:literal) => {
+        Ok(Frame::data(Bytes::from_static($text.as_bytes())))
+    };
 }
 
 fn collected(body: RequestBody) -> Result<Bytes, BodyError> {
@@ -36,7 +38,13 @@ fn one_piece() {
 #[test]
 fn many_pieces() {
     let trailers = Ok(Frame::trailers(http::HeaderMap::new()));
-    let body = pieces(vec![data("a"), data(""), data("bc"), data("def"), trailers]);
+    let body = pieces(vec![
+        data!("a"),
+        data!(""),
+        data!("bc"),
+        data!("def"),
+        trailers,
+    ]);
     assert_eq!(collected(body).unwrap(), "abcdef");
 }
 
@@ -64,7 +72,7 @@ fn limits() {
         collected(RequestBody::full("12345").limit(4)),
         Err(BodyError::TooLarge { limit: 4 })
     );
-    let mut body = pieces(vec![data("123"), data("45"), data("6")]).limit(4);
+    let mut body = pieces(vec![data!("123"), data!("45"), data!("6")]).limit(4);
     assert_eq!(
         body.next_piece().now_or_never().unwrap().unwrap().unwrap(),
         "123"
@@ -77,7 +85,7 @@ fn limits() {
 /// A limit that is already passed when it is set catches the next piece.
 #[test]
 fn late_limits() {
-    let mut body = pieces(vec![data("123"), data("4")]);
+    let mut body = pieces(vec![data!("123"), data!("4")]);
     assert!(body.next_piece().now_or_never().unwrap().is_ok());
     body.set_limit(2);
     assert_eq!(collected(body), Err(BodyError::TooLarge { limit: 2 }));
@@ -93,7 +101,7 @@ fn errors() {
         (BodyError::Disconnected, 400),
     ] {
         assert_eq!(
-            collected(pieces(vec![data("a"), Err(error), data("b")])),
+            collected(pieces(vec![data!("a"), Err(error), data!("b")])),
             Err(error)
         );
         assert_eq!(error.status(), status);

@@ -3,8 +3,9 @@
 //! Most layers decide from the head alone: they look at a request before it goes in, may answer it,
 //! and touch the answer on its way out. Such a layer implements [`HeadLayer`], and the
 //! [`Stack`](crate::Stack) walks a list of them inside one concrete future: no box, no clone and
-//! no future of its own for every layer. The ready-made layers of tower-http cost 3.5 to 4 µs for a
-//! request in a production stack; this walk costs a tenth of it.
+//! no future of its own for every layer. Measured on one machine, tower-http's ready-made layers cost a
+//! production stack 3.5 to 4 µs a request; all twelve of these, access log and rate limit included, cost 0.8 µs
+//! (`examples/stack_cost.rs`).
 //! [`catch_panic`] and [`timeout`] must stand around the inner future, so the stack's own future
 //! does their work; their folders hold the settings and the answer.
 //!

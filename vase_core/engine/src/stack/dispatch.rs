@@ -44,7 +44,7 @@ impl Shared {
         }
         let (route, params) = match self.table.find(&head.method, head.uri.path()) {
             Found::Route { id, params } => (id, params),
-            found => return State::answered(self.answer_unrouted(found, head, exchange)),
+            found => return State::answered(answer_unrouted(found, head, exchange)),
         };
         if !exchange.is_body_limited
             && let Some(response) = self.default_body_limit.on_request(head, body, exchange)
@@ -73,53 +73,49 @@ impl Shared {
             },
         }
     }
+}
 
-    fn answer_unrouted(
-        &self,
-        found: Found,
-        head: &Parts,
-        exchange: &Exchange,
-    ) -> Response<ResponseBody> {
-        match found {
-            Found::MethodNotAllowed { allow } => {
-                let detail = "this path does not answer the method of the request";
-                let mut response = exchange.refuse(
-                    head,
-                    StatusCode::METHOD_NOT_ALLOWED,
-                    "route.method_not_allowed",
-                    detail,
-                );
-                response.headers_mut().insert(header::ALLOW, allow);
-                response
-            }
-            Found::Options { allow } => {
-                let mut response = empty(StatusCode::NO_CONTENT);
-                response.headers_mut().insert(header::ALLOW, allow);
-                response
-            }
-            Found::Redirect { location } => {
-                let (status, location) =
-                    RouteTable::redirect(&head.method, &location, head.uri.query());
-                let mut response = empty(status);
-                response.headers_mut().insert(header::LOCATION, location);
-                response
-            }
-            Found::BadRequest => {
-                let detail = "the path is not UTF-8 after decoding";
-                exchange.refuse(
-                    head,
-                    StatusCode::BAD_REQUEST,
-                    "route.malformed_path",
-                    detail,
-                )
-            }
-            Found::NotFound | Found::Route { .. } => exchange.refuse(
+/// What the table says when it has no route to call.
+fn answer_unrouted(found: Found, head: &Parts, exchange: &Exchange) -> Response<ResponseBody> {
+    match found {
+        Found::MethodNotAllowed { allow } => {
+            let detail = "this path does not answer the method of the request";
+            let mut response = exchange.refuse(
                 head,
-                StatusCode::NOT_FOUND,
-                "route.not_found",
-                "no route has this path",
-            ),
+                StatusCode::METHOD_NOT_ALLOWED,
+                "route.method_not_allowed",
+                detail,
+            );
+            response.headers_mut().insert(header::ALLOW, allow);
+            response
         }
+        Found::Options { allow } => {
+            let mut response = empty(StatusCode::NO_CONTENT);
+            response.headers_mut().insert(header::ALLOW, allow);
+            response
+        }
+        Found::Redirect { location } => {
+            let (status, location) =
+                RouteTable::redirect(&head.method, &location, head.uri.query());
+            let mut response = empty(status);
+            response.headers_mut().insert(header::LOCATION, location);
+            response
+        }
+        Found::BadRequest => {
+            let detail = "the path is not UTF-8 after decoding";
+            exchange.refuse(
+                head,
+                StatusCode::BAD_REQUEST,
+                "route.malformed_path",
+                detail,
+            )
+        }
+        Found::NotFound | Found::Route { .. } => exchange.refuse(
+            head,
+            StatusCode::NOT_FOUND,
+            "route.not_found",
+            "no route has this path",
+        ),
     }
 }
 

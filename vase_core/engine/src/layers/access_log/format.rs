@@ -43,11 +43,11 @@ impl Record {
     }
 
     fn host(&self) -> Option<Cow<'_, str>> {
-        header_text(self.details.as_ref()?.host.as_ref()?)
+        Some(header_text(self.details.as_ref()?.host.as_ref()?))
     }
 
     fn user_agent(&self) -> Option<Cow<'_, str>> {
-        header_text(self.details.as_ref()?.user_agent.as_ref()?)
+        Some(header_text(self.details.as_ref()?.user_agent.as_ref()?))
     }
 
     fn target(&self) -> &str {
@@ -129,8 +129,8 @@ impl Line<'_> {
     }
 }
 
-fn header_text(value: &HeaderValue) -> Option<Cow<'_, str>> {
-    Some(String::from_utf8_lossy(value.as_bytes()))
+fn header_text(value: &HeaderValue) -> Cow<'_, str> {
+    String::from_utf8_lossy(value.as_bytes())
 }
 
 fn write_text_field(out: &mut Vec<u8>, name: &str, text: Option<&str>) {

@@ -1,5 +1,5 @@
-use http::Response;
 use http::request::Parts;
+use http::{Method, Response};
 
 use super::buffer::{Buffer, Sink};
 use super::format::{Line, Record};
@@ -85,10 +85,13 @@ impl HeadLayer for AccessLog {
     }
 
     fn on_response(&self, response: &mut Response<ResponseBody>, exchange: &mut Exchange) {
-        self.write(
-            response.status().as_u16(),
-            response.body().length(),
-            exchange,
-        );
+        // The body of an answer to HEAD is dropped later on.
+        let is_head = exchange.method == Method::HEAD;
+        let bytes = if is_head {
+            Some(0)
+        } else {
+            response.body().length()
+        };
+        self.write(response.status().as_u16(), bytes, exchange);
     }
 }

@@ -86,6 +86,14 @@ fn escapes() {
     assert!(line(&lines).contains("\"GET /%22\\x22{} HTTP/1.1\""));
 }
 
+/// An answer to HEAD has no bytes, whatever its handler made.
+#[test]
+fn head() {
+    let (layer, lines) = layer(AccessLogFormat::Text);
+    logged(&layer, &mut Trial::new("HEAD", "/", &[]), 200, "hello");
+    assert!(line(&lines).contains("\"HEAD / HTTP/1.1\" 200 0 "));
+}
+
 /// Exempt paths leave no line.
 #[test]
 fn exemptions() {

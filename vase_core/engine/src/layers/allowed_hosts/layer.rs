@@ -134,9 +134,9 @@ impl AllowedHosts {
             }
             let pattern = pattern.to_ascii_lowercase().into_bytes().into_boxed_slice();
             if pattern[0] == b'.' {
-                layer.suffixes.push(pattern)
+                layer.suffixes.push(pattern);
             } else {
-                layer.exact.push(pattern)
+                layer.exact.push(pattern);
             }
         }
         layer

@@ -5,8 +5,16 @@ use crate::error::Faults;
 pub(super) struct Origins {
     pub(super) any: bool,
     exact: Vec<Box<[u8]>>,
-    /// Scheme with `://`, and the rest from the dot on.
-    wild: Vec<(Box<[u8]>, Box<[u8]>)>,
+    wild: Vec<Wildcard>,
+}
+
+/// `https://*.example.com`, cut at its star.
+#[derive(Debug)]
+struct Wildcard {
+    /// The scheme with `://`.
+    start: Box<[u8]>,
+    /// The rest from the dot on.
+    end: Box<[u8]>,
 }
 
 impl Origins {
@@ -19,9 +27,10 @@ impl Origins {
                 && is_scheme(scheme)
                 && is_host(rest)
             {
-                origins
-                    .wild
-                    .push((to_bytes(&[scheme, "://"]), to_bytes(&[".", rest])));
+                origins.wild.push(Wildcard {
+                    start: to_bytes(&[scheme, "://"]),
+                    end: to_bytes(&[".", rest]),
+                });
             } else if text == "null"
                 || text
                     .split_once("://")
@@ -42,7 +51,7 @@ impl Origins {
     pub(super) fn allows(&self, origin: &[u8]) -> bool {
         self.any
             || self.exact.iter().any(|known| **known == *origin)
-            || self.wild.iter().any(|(start, end)| {
+            || self.wild.iter().any(|Wildcard { start, end }| {
                 let middle = origin
                     .strip_prefix(&**start)
                     .and_then(|rest| rest.strip_suffix(&**end));
