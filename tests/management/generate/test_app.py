@@ -154,9 +154,7 @@ def test_references_that_lead_nowhere_are_told_together(shop):
     assert not (shop / "catalog").exists()
 
 
-@pytest.mark.parametrize(
-    "name", ["Data", "Value", "Db", "Error", "Select", "Row", "Order", "Request", "Index"]
-)
+@pytest.mark.parametrize("name", ["Data", "Value", "Db", "Error", "Select", "Row", "Order", "Request", "Index"])
 def test_awkward_model_names(shop, name):
     """A model may be named like something that the generated handlers use."""
     start(shop, "catalog", f"{name} name:str(20)")
