@@ -12,11 +12,12 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from vase.testing._client import AsyncClient, Client
+    from vase.testing._live import LiveServer
     from vase.testing._response import TestResponse
 
-__all__ = ["AsyncClient", "Client", "TestResponse"]
+__all__ = ["AsyncClient", "Client", "LiveServer", "TestResponse"]
 
-_HOMES = {"AsyncClient": "_client", "Client": "_client", "TestResponse": "_response"}
+_HOMES = {"AsyncClient": "_client", "Client": "_client", "LiveServer": "_live", "TestResponse": "_response"}
 
 
 def __getattr__(name: str) -> object:

@@ -26,7 +26,11 @@ const COPY_BELOW: usize = 4096;
 /// An answer that is ready to be sent, in a form that may cross threads.
 pub(crate) enum Answer {
     /// One piece with at most a content type: nearly every answer.
-    Plain { status: StatusCode, content_type: Option<HeaderValue>, body: Bytes },
+    Plain {
+        status: StatusCode,
+        content_type: Option<HeaderValue>,
+        body: Bytes,
+    },
     /// Anything else.
     Full(Box<Full>),
 }
@@ -44,14 +48,21 @@ pub(crate) struct Full {
 pub(crate) enum Payload {
     Bytes(Bytes),
     /// A file that the engine sends, with ranges and conditions.
-    File { path: String, download_name: Option<String> },
+    File {
+        path: String,
+        download_name: Option<String>,
+    },
     /// An object with `__aiter__`.
     Stream(Py<PyAny>),
 }
 
 impl Answer {
     /// Reads what a handler returned.
-    pub(crate) fn from_value(value: &Bound<'_, PyAny>, endpoint: &Endpoint, tools: &Tools) -> PyResult<Self> {
+    pub(crate) fn from_value(
+        value: &Bound<'_, PyAny>,
+        endpoint: &Endpoint,
+        tools: &Tools,
+    ) -> PyResult<Self> {
         let py = value.py();
         if let Some(answer) = Self::from_simple(value, endpoint.status)? {
             return Ok(answer);
@@ -88,17 +99,28 @@ impl Answer {
         let kind = value.get_type_ptr();
         let py = value.py();
         let (content_type, body) = if kind == PyString::type_object_raw(py) {
-            (TEXT, Bytes::copy_from_slice(value.cast::<PyString>()?.to_str()?.as_bytes()))
+            (
+                TEXT,
+                Bytes::copy_from_slice(value.cast::<PyString>()?.to_str()?.as_bytes()),
+            )
         } else if kind == PyBytes::type_object_raw(py) {
             (BINARY, to_bytes(value.cast::<PyBytes>()?))
         } else if value.is_none() {
             let status = status.unwrap_or(StatusCode::NO_CONTENT);
-            return Ok(Some(Self::Plain { status, content_type: None, body: Bytes::new() }));
+            return Ok(Some(Self::Plain {
+                status,
+                content_type: None,
+                body: Bytes::new(),
+            }));
         } else {
             return Ok(None);
         };
         let status = status.unwrap_or(StatusCode::OK);
-        Ok(Some(Self::Plain { status, content_type: Some(content_type), body }))
+        Ok(Some(Self::Plain {
+            status,
+            content_type: Some(content_type),
+            body,
+        }))
     }
 
     /// Keeps the request's head if the answer is a file.
@@ -146,7 +168,12 @@ impl Answer {
             headers.append(header_name(name)?, header_value(name, value)?);
         }
         let body = Self::payload(&response.getattr(intern!(py, "body"))?, tools)?;
-        Ok(Self::Full(Box::new(Full { status, headers, body, request: None })))
+        Ok(Self::Full(Box::new(Full {
+            status,
+            headers,
+            body,
+            request: None,
+        })))
     }
 
     fn payload(body: &Bound<'_, PyAny>, tools: &Tools) -> PyResult<Payload> {
@@ -155,7 +182,9 @@ impl Answer {
             return Ok(Payload::Bytes(to_bytes(bytes)));
         }
         if let Ok(text) = body.cast_exact::<PyString>() {
-            return Ok(Payload::Bytes(Bytes::copy_from_slice(text.to_str()?.as_bytes())));
+            return Ok(Payload::Bytes(Bytes::copy_from_slice(
+                text.to_str()?.as_bytes(),
+            )));
         }
         if body.is_none() {
             return Ok(Payload::Bytes(Bytes::new()));
@@ -171,8 +200,9 @@ impl Answer {
 }
 
 fn header_name(name: &str) -> PyResult<HeaderName> {
-    HeaderName::from_bytes(name.as_bytes())
-        .map_err(|_| PyValueError::new_err(format!("`{name}` is no header name (RFC 9110 section 5.1)")))
+    HeaderName::from_bytes(name.as_bytes()).map_err(|_| {
+        PyValueError::new_err(format!("`{name}` is no header name (RFC 9110 section 5.1)"))
+    })
 }
 
 fn header_value(name: &str, value: &str) -> PyResult<HeaderValue> {
@@ -181,7 +211,9 @@ fn header_value(name: &str, value: &str) -> PyResult<HeaderValue> {
         return Ok(JSON);
     }
     HeaderValue::from_bytes(value.as_bytes()).map_err(|_| {
-        PyValueError::new_err(format!("the value of header `{name}` holds a line break or another control character"))
+        PyValueError::new_err(format!(
+            "the value of header `{name}` holds a line break or another control character"
+        ))
     })
 }
 

@@ -25,7 +25,12 @@ impl From<PyErr> for Refused {
 pub(crate) type Values = smallvec::SmallVec<[Py<PyAny>; 8]>;
 
 /// Finds every argument of an endpoint.
-pub(crate) fn bind(py: Python<'_>, endpoint: &Endpoint, held: &mut Held, tools: &Tools) -> Result<Values, Refused> {
+pub(crate) fn bind(
+    py: Python<'_>,
+    endpoint: &Endpoint,
+    held: &mut Held,
+    tools: &Tools,
+) -> Result<Values, Refused> {
     let mut values = Values::new();
     for argument in &endpoint.arguments {
         values.push(find(py, argument, held, tools)?);
@@ -33,7 +38,12 @@ pub(crate) fn bind(py: Python<'_>, endpoint: &Endpoint, held: &mut Held, tools: 
     Ok(values)
 }
 
-fn find(py: Python<'_>, argument: &Argument, held: &mut Held, tools: &Tools) -> Result<Py<PyAny>, Refused> {
+fn find(
+    py: Python<'_>,
+    argument: &Argument,
+    held: &mut Held,
+    tools: &Tools,
+) -> Result<Py<PyAny>, Refused> {
     match argument {
         Argument::Request => Ok(held.object(py)?.clone_ref(py).into_any()),
         Argument::Value(value) => Ok(value.clone_ref(py)),
@@ -42,14 +52,25 @@ fn find(py: Python<'_>, argument: &Argument, held: &mut Held, tools: &Tools) -> 
             let value = path_value(py, held, *index, tools)?;
             Ok(converter.call1(py, (value,))?)
         }
-        Argument::Query { name, kind, default } => {
+        Argument::Query {
+            name,
+            kind,
+            default,
+        } => {
             let query = held.exchange().query();
             match find_pair(query, name) {
                 Some(text) => convert(py, text, *kind),
-                None => default.as_ref().map(|value| value.clone_ref(py)).ok_or(Refused),
+                None => default
+                    .as_ref()
+                    .map(|value| value.clone_ref(py))
+                    .ok_or(Refused),
             }
         }
-        Argument::QueryList { name, kind, default } => {
+        Argument::QueryList {
+            name,
+            kind,
+            default,
+        } => {
             let found = pairs(held.exchange().query())
                 .filter(|(key, _)| is_name(key, name))
                 .map(|(_, text)| convert(py, text, *kind))
@@ -67,7 +88,10 @@ fn find(py: Python<'_>, argument: &Argument, held: &mut Held, tools: &Tools) -> 
                     let text = value.to_str().map_err(|_| Refused)?;
                     Ok(PyString::new(py, text).into_any().unbind())
                 }
-                (None, _) => default.as_ref().map(|value| value.clone_ref(py)).ok_or(Refused),
+                (None, _) => default
+                    .as_ref()
+                    .map(|value| value.clone_ref(py))
+                    .ok_or(Refused),
                 _ => Err(Refused),
             }
         }
@@ -78,7 +102,11 @@ fn find(py: Python<'_>, argument: &Argument, held: &mut Held, tools: &Tools) -> 
             let body = held.exchange().body_object(py).ok_or(Refused)?;
             Ok(validate.call1(py, (body,))?)
         }
-        Argument::Body => held.exchange().body_object(py).map(|body| body.into_any().unbind()).ok_or(Refused),
+        Argument::Body => held
+            .exchange()
+            .body_object(py)
+            .map(|body| body.into_any().unbind())
+            .ok_or(Refused),
     }
 }
 
@@ -98,7 +126,9 @@ pub(crate) fn value_object(py: Python<'_>, value: &Value, tools: &Tools) -> PyRe
             named.set_item(pyo3::intern!(py, "int"), *bits)?;
             tools.uuid_class.call(py, (), Some(&named))?
         }
-        Value::Date { y, m, d } => pyo3::types::PyDate::new(py, i32::from(*y), *m, *d)?.into_any().unbind(),
+        Value::Date { y, m, d } => pyo3::types::PyDate::new(py, i32::from(*y), *m, *d)?
+            .into_any()
+            .unbind(),
         Value::DateTime(text) => tools.parse_datetime.call1(py, (text.as_str(),))?,
         Value::Text(text) => PyString::new(py, text).into_any().unbind(),
     })
@@ -106,16 +136,23 @@ pub(crate) fn value_object(py: Python<'_>, value: &Value, tools: &Tools) -> PyRe
 
 /// The pairs of a query string, still encoded.
 pub(crate) fn pairs(query: &str) -> impl Iterator<Item = (&str, &str)> {
-    query.split('&').filter(|pair| !pair.is_empty()).map(|pair| pair.split_once('=').unwrap_or((pair, "")))
+    query
+        .split('&')
+        .filter(|pair| !pair.is_empty())
+        .map(|pair| pair.split_once('=').unwrap_or((pair, "")))
 }
 
-/// The last value of a name, as FastAPI and Django choose.
+/// The last value of a name, as Django and `FastAPI` choose.
 fn find_pair<'a>(query: &'a str, name: &str) -> Option<&'a str> {
-    pairs(query).filter(|(key, _)| is_name(key, name)).last().map(|(_, value)| value)
+    pairs(query)
+        .filter(|(key, _)| is_name(key, name))
+        .last()
+        .map(|(_, value)| value)
 }
 
 fn is_name(encoded: &str, name: &str) -> bool {
-    encoded == name || (needs_decoding(encoded) && decode(encoded).is_some_and(|decoded| decoded == name))
+    encoded == name
+        || (needs_decoding(encoded) && decode(encoded).is_some_and(|decoded| decoded == name))
 }
 
 fn needs_decoding(text: &str) -> bool {
@@ -127,7 +164,10 @@ pub(crate) fn decode(text: &str) -> Option<String> {
     if !needs_decoding(text) {
         return Some(text.to_owned());
     }
-    let spaced: Vec<u8> = text.bytes().map(|byte| if byte == b'+' { b' ' } else { byte }).collect();
+    let spaced: Vec<u8> = text
+        .bytes()
+        .map(|byte| if byte == b'+' { b' ' } else { byte })
+        .collect();
     String::from_utf8(percent_decode(&spaced).collect()).ok()
 }
 
@@ -135,9 +175,15 @@ pub(crate) fn decode(text: &str) -> Option<String> {
 fn convert(py: Python<'_>, text: &str, kind: Kind) -> Result<Py<PyAny>, Refused> {
     match kind {
         Kind::Text if !needs_decoding(text) => Ok(PyString::new(py, text).into_any().unbind()),
-        Kind::Text => Ok(PyString::new(py, &decode(text).ok_or(Refused)?).into_any().unbind()),
-        Kind::Int => Ok(PyInt::new(py, canonical_int(text).ok_or(Refused)?).into_any().unbind()),
-        Kind::Float => Ok(PyFloat::new(py, canonical_float(text).ok_or(Refused)?).into_any().unbind()),
+        Kind::Text => Ok(PyString::new(py, &decode(text).ok_or(Refused)?)
+            .into_any()
+            .unbind()),
+        Kind::Int => Ok(PyInt::new(py, canonical_int(text).ok_or(Refused)?)
+            .into_any()
+            .unbind()),
+        Kind::Float => Ok(PyFloat::new(py, canonical_float(text).ok_or(Refused)?)
+            .into_any()
+            .unbind()),
         Kind::Bool => match text {
             "true" | "1" => Ok(PyBool::new(py, true).to_owned().into_any().unbind()),
             "false" | "0" => Ok(PyBool::new(py, false).to_owned().into_any().unbind()),
@@ -149,11 +195,17 @@ fn convert(py: Python<'_>, text: &str, kind: Kind) -> Result<Py<PyAny>, Refused>
 fn canonical_int(text: &str) -> Option<i64> {
     let digits = text.strip_prefix('-').unwrap_or(text);
     (1..=18).contains(&digits.len()).then_some(())?;
-    digits.bytes().all(|byte| byte.is_ascii_digit()).then(|| text.parse().ok())?
+    digits
+        .bytes()
+        .all(|byte| byte.is_ascii_digit())
+        .then(|| text.parse().ok())?
 }
 
 fn canonical_float(text: &str) -> Option<f64> {
     let digits = text.strip_prefix('-').unwrap_or(text);
-    let plain = digits.bytes().all(|byte| byte.is_ascii_digit() || byte == b'.');
-    (plain && digits.starts_with(|first: char| first.is_ascii_digit()) && digits.len() <= 32).then(|| text.parse().ok())?
+    let plain = digits
+        .bytes()
+        .all(|byte| byte.is_ascii_digit() || byte == b'.');
+    (plain && digits.starts_with(|first: char| first.is_ascii_digit()) && digits.len() <= 32)
+        .then(|| text.parse().ok())?
 }

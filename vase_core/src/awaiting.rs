@@ -10,6 +10,7 @@ use pyo3::prelude::*;
 use pyo3::types::PyBytes;
 use vase_engine::{BodyError, RequestBody};
 
+use crate::handoff::LoopBound;
 use crate::hub::Hub;
 use crate::request::Request;
 use crate::tools::Tools;
@@ -30,10 +31,17 @@ pub(crate) enum Then {
 }
 
 impl Then {
-    pub(crate) fn apply(self, py: Python<'_>, body: Bound<'_, PyBytes>, tools: &Tools) -> PyResult<Py<PyAny>> {
+    pub(crate) fn apply(
+        self,
+        py: Python<'_>,
+        body: Bound<'_, PyBytes>,
+        tools: &Tools,
+    ) -> PyResult<Py<PyAny>> {
         match self {
             Self::Bytes => Ok(body.into_any().unbind()),
-            Self::Text => Ok(body.call_method1(intern!(py, "decode"), ("utf-8",))?.unbind()),
+            Self::Text => Ok(body
+                .call_method1(intern!(py, "decode"), ("utf-8",))?
+                .unbind()),
             Self::Json => tools.parse_json.call1(py, (body,)),
         }
     }
@@ -72,18 +80,25 @@ pub(crate) fn body_error(error: BodyError) -> PyErr {
 }
 
 fn new_future<'py>(py: Python<'py>, hub: &Hub) -> PyResult<Bound<'py, PyAny>> {
-    let parts = hub.parts().ok_or_else(|| PyRuntimeError::new_err("the event loop is closed"))?;
-    parts.event_loop.bind(py).call_method0(intern!(py, "create_future"))
+    hub.parts()?
+        .event_loop
+        .bind(py)
+        .call_method0(intern!(py, "create_future"))
 }
 
 /// Resolves an asyncio future from inside a turn, unless somebody cancelled it.
 fn resolve(py: Python<'_>, hub: &Hub, future: &Py<PyAny>, outcome: PyResult<Py<PyAny>>) {
     let future = future.bind(py);
-    let done = future.call_method0(intern!(py, "done")).and_then(|done| done.is_truthy()).unwrap_or(true);
+    let done = future
+        .call_method0(intern!(py, "done"))
+        .and_then(|done| done.is_truthy())
+        .unwrap_or(true);
     if !done {
         let told = match outcome {
             Ok(value) => future.call_method1(intern!(py, "set_result"), (value,)),
-            Err(error) => future.call_method1(intern!(py, "set_exception"), (error.into_value(py),)),
+            Err(error) => {
+                future.call_method1(intern!(py, "set_exception"), (error.into_value(py),))
+            }
         };
         if let Err(error) = told {
             error.write_unraisable(py, Some(future));
@@ -101,14 +116,21 @@ pub(crate) fn collect<'py>(
 ) -> PyResult<Bound<'py, PyAny>> {
     let py = request.py();
     let future = new_future(py, hub)?;
-    let (waiting, keeper, request) = (future.clone().unbind(), Rc::clone(hub), request.clone().unbind());
+    let (waiting, keeper, request) = (
+        future.clone().unbind(),
+        Rc::clone(hub),
+        request.clone().unbind(),
+    );
     hub.spawn(Box::pin(async move {
         let pieces = read_all(&mut body).await;
         Python::attach(|py| {
             let outcome = pieces.map_err(body_error).and_then(|pieces| {
                 let request = request.get();
                 request.exchange.set_body(pieces);
-                let body = request.exchange.body_object(py).ok_or_else(|| PyRuntimeError::new_err("the body was lost"))?;
+                let body = request
+                    .exchange
+                    .body_object(py)
+                    .ok_or_else(|| PyRuntimeError::new_err("the body was lost"))?;
                 then.apply(py, body, &request.tools)
             });
             resolve(py, &keeper, &waiting, outcome);
@@ -130,8 +152,10 @@ pub(crate) async fn read_all(body: &mut RequestBody) -> Result<Vec<Bytes>, BodyE
 }
 
 /// An async iterator over the pieces of a request body.
-#[pyclass(unsendable, module = "vase._core")]
-pub(crate) struct BodyStream {
+#[pyclass(frozen, module = "vase._core")]
+pub(crate) struct BodyStream(LoopBound<Reading>);
+
+struct Reading {
     hub: Rc<Hub>,
     body: Rc<RefCell<Option<RequestBody>>>,
 }
@@ -143,12 +167,19 @@ impl BodyStream {
     }
 
     fn __anext__<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
-        let Some(mut body) = self.body.borrow_mut().take() else {
-            return Err(PyRuntimeError::new_err("this stream is being read by somebody else, or was given up"));
+        let reading = self.0.get()?;
+        let Some(mut body) = reading.body.borrow_mut().take() else {
+            return Err(PyRuntimeError::new_err(
+                "this stream is being read by somebody else, or was given up",
+            ));
         };
-        let future = new_future(py, &self.hub)?;
-        let (waiting, hub, home) = (future.clone().unbind(), Rc::clone(&self.hub), Rc::clone(&self.body));
-        self.hub.spawn(Box::pin(async move {
+        let future = new_future(py, &reading.hub)?;
+        let (waiting, hub, home) = (
+            future.clone().unbind(),
+            Rc::clone(&reading.hub),
+            Rc::clone(&reading.body),
+        );
+        reading.hub.spawn(Box::pin(async move {
             let piece = body.next_piece().await;
             Python::attach(|py| {
                 let outcome = match piece {
@@ -165,8 +196,16 @@ impl BodyStream {
 }
 
 /// The pieces of a body as an async iterator.
-pub(crate) fn pieces_of<'py>(py: Python<'py>, hub: &Rc<Hub>, body: RequestBody) -> PyResult<Bound<'py, PyAny>> {
-    let stream = BodyStream { hub: Rc::clone(hub), body: Rc::new(RefCell::new(Some(body))) };
+pub(crate) fn pieces_of<'py>(
+    py: Python<'py>,
+    hub: &Rc<Hub>,
+    body: RequestBody,
+) -> PyResult<Bound<'py, PyAny>> {
+    let reading = Reading {
+        hub: Rc::clone(hub),
+        body: Rc::new(RefCell::new(Some(body))),
+    };
+    let stream = BodyStream(LoopBound::new(reading, &hub.pulse.graves));
     Ok(Bound::new(py, stream)?.into_any())
 }
 

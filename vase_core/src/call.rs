@@ -17,7 +17,7 @@ use vase_engine::{BodyError, Call, RequestBody, ResponseBody, problem};
 use crate::answer::Answer;
 use crate::arguments::{self, Values};
 use crate::endpoint::{Endpoint, Mode};
-use crate::handoff::{self, Step};
+use crate::handoff::{self, LoopBound, Step};
 use crate::hub::{Hub, HubHandle};
 use crate::request::{Exchange, Held};
 use crate::respond;
@@ -44,15 +44,31 @@ impl tower::Service<Call> for PythonApp {
     }
 
     fn call(&mut self, call: Call) -> PythonFuture {
-        let collects = self.tools.endpoints.get(call.route as usize).is_some_and(|endpoint| endpoint.collects);
+        let collects = self
+            .tools
+            .endpoints
+            .get(call.route as usize)
+            .is_some_and(|endpoint| endpoint.collects);
         if collects && !http_body::Body::is_end_stream(&call.body) {
             let exchange = Box::new(Exchange::new(call));
-            let Some(body) = exchange.take_unread() else { unreachable!("nobody else has seen it") };
-            let state = State::Collecting { exchange, body, pieces: Vec::new() };
-            return PythonFuture { app: self.clone(), state };
+            let Some(body) = exchange.take_unread() else {
+                unreachable!("nobody else has seen it")
+            };
+            let state = State::Collecting {
+                exchange,
+                body,
+                pieces: Vec::new(),
+            };
+            return PythonFuture {
+                app: self.clone(),
+                state,
+            };
         }
         let state = self.start(Box::new(Exchange::new(call)));
-        PythonFuture { app: self.clone(), state }
+        PythonFuture {
+            app: self.clone(),
+            state,
+        }
     }
 }
 
@@ -63,7 +79,11 @@ pub(crate) struct PythonFuture {
 }
 
 enum State {
-    Collecting { exchange: Box<Exchange>, body: RequestBody, pieces: Vec<Bytes> },
+    Collecting {
+        exchange: Box<Exchange>,
+        body: RequestBody,
+        pieces: Vec<Bytes>,
+    },
     Waiting(Arc<Slot>),
     Answered(Answer),
     Refused(Box<Response<ResponseBody>>),
@@ -76,7 +96,9 @@ impl Future for PythonFuture {
     fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
         loop {
             match std::mem::replace(&mut self.state, State::Done) {
-                State::Answered(answer) => return Poll::Ready(Ok(respond::respond(answer, &self.app))),
+                State::Answered(answer) => {
+                    return Poll::Ready(Ok(respond::respond(answer, &self.app)));
+                }
                 State::Refused(response) => return Poll::Ready(Ok(*response)),
                 State::Waiting(slot) => match slot.poll(cx) {
                     Poll::Ready(answer) => self.state = State::Answered(answer),
@@ -85,23 +107,34 @@ impl Future for PythonFuture {
                         return Poll::Pending;
                     }
                 },
-                State::Collecting { exchange, mut body, mut pieces } => {
-                    match poll_collect(&mut body, &mut pieces, cx) {
-                        Poll::Pending => {
-                            self.state = State::Collecting { exchange, body, pieces };
-                            return Poll::Pending;
-                        }
-                        Poll::Ready(Ok(())) => {
-                            exchange.set_body(pieces);
-                            self.state = self.app.start(exchange);
-                        }
-                        Poll::Ready(Err(error)) => {
-                            let accept = exchange.parts.headers.get(header::ACCEPT);
-                            let response = problem::respond(error.status(), error.code(), &error.to_string(), accept);
-                            self.state = State::Refused(Box::new(response));
-                        }
+                State::Collecting {
+                    exchange,
+                    mut body,
+                    mut pieces,
+                } => match poll_collect(&mut body, &mut pieces, cx) {
+                    Poll::Pending => {
+                        self.state = State::Collecting {
+                            exchange,
+                            body,
+                            pieces,
+                        };
+                        return Poll::Pending;
                     }
-                }
+                    Poll::Ready(Ok(())) => {
+                        exchange.set_body(pieces);
+                        self.state = self.app.start(exchange);
+                    }
+                    Poll::Ready(Err(error)) => {
+                        let accept = exchange.parts.headers.get(header::ACCEPT);
+                        let response = problem::respond(
+                            error.status(),
+                            error.code(),
+                            &error.to_string(),
+                            accept,
+                        );
+                        self.state = State::Refused(Box::new(response));
+                    }
+                },
                 State::Done => unreachable!("a future is not polled after its end"),
             }
         }
@@ -132,7 +165,9 @@ fn poll_collect(
 
 impl Drop for PythonFuture {
     fn drop(&mut self) {
-        let State::Waiting(slot) = &self.state else { return };
+        let State::Waiting(slot) = &self.state else {
+            return;
+        };
         let Some(task) = slot.abandon() else { return };
         let _ = Python::try_attach(|py| {
             if let Err(error) = task.call_method0(py, intern!(py, "cancel")) {
@@ -200,7 +235,8 @@ impl PythonApp {
     fn begin(&self, py: Python<'_>, held: &mut Held, slot: &mut Option<Arc<Slot>>) -> Began {
         let route = held.exchange().route as usize;
         let Some(endpoint) = self.tools.endpoints.get(route).cloned() else {
-            let missing = pyo3::exceptions::PyRuntimeError::new_err(format!("route {route} has no endpoint"));
+            let missing =
+                pyo3::exceptions::PyRuntimeError::new_err(format!("route {route} has no endpoint"));
             return Began::Answered(Answer::from_error(py, missing, held, &self.tools));
         };
         let Ok(values) = arguments::bind(py, &endpoint, held, &self.tools) else {
@@ -218,10 +254,17 @@ impl PythonApp {
             }
             Mode::Thread => return self.call_in_thread(endpoint, values, held, slot),
         };
-        Began::Answered(outcome.unwrap_or_else(|error| Answer::from_error(py, error, held, &self.tools)))
+        Began::Answered(
+            outcome.unwrap_or_else(|error| Answer::from_error(py, error, held, &self.tools)),
+        )
     }
 
-    fn call_inline(&self, py: Python<'_>, endpoint: &Endpoint, values: &Values) -> PyResult<Answer> {
+    fn call_inline(
+        &self,
+        py: Python<'_>,
+        endpoint: &Endpoint,
+        values: &Values,
+    ) -> PyResult<Answer> {
         let context = handoff::copy_context(self.tools.base_context.bind(py))?;
         handoff::within_context(&context, || {
             let value = call_handler(py, &endpoint.handler, values)?;
@@ -229,7 +272,12 @@ impl PythonApp {
         })
     }
 
-    fn call_coroutine(&self, py: Python<'_>, endpoint: &Endpoint, values: &Values) -> PyResult<Answer> {
+    fn call_coroutine(
+        &self,
+        py: Python<'_>,
+        endpoint: &Endpoint,
+        values: &Values,
+    ) -> PyResult<Answer> {
         let context = handoff::copy_context(self.tools.base_context.bind(py))?;
         handoff::within_context(&context, || {
             let coroutine = call_handler(py, &endpoint.handler, values)?;
@@ -244,10 +292,22 @@ impl PythonApp {
     }
 
     /// Asks Python's complete binder, which names every fault or calls the handler itself.
-    fn begin_explaining(&self, py: Python<'_>, endpoint: &Arc<Endpoint>, held: &mut Held, slot: &mut Option<Arc<Slot>>) -> Began {
+    fn begin_explaining(
+        &self,
+        py: Python<'_>,
+        endpoint: &Arc<Endpoint>,
+        held: &mut Held,
+        slot: &mut Option<Arc<Slot>>,
+    ) -> Began {
         let coroutine = match &endpoint.explain {
-            Some(explain) => held.object(py).map(|request| request.clone_ref(py)).and_then(|request| explain.bind(py).call1((request,))),
-            None => Err(pyo3::exceptions::PyValueError::new_err(format!("the request does not fit `{}`", endpoint.name))),
+            Some(explain) => held
+                .object(py)
+                .map(|request| request.clone_ref(py))
+                .and_then(|request| explain.bind(py).call1((request,))),
+            None => Err(pyo3::exceptions::PyValueError::new_err(format!(
+                "the request does not fit `{}`",
+                endpoint.name
+            ))),
         };
         match coroutine {
             Ok(coroutine) => self.run_task(py, &coroutine, endpoint, held, slot),
@@ -268,23 +328,30 @@ impl PythonApp {
             Ok(task) => task,
             Err(error) => return Began::Answered(Answer::from_error(py, error, held, &self.tools)),
         };
-        let is_done = task.call_method0(intern!(py, "done")).and_then(|done| done.is_truthy()).unwrap_or(false);
+        let is_done = task
+            .call_method0(intern!(py, "done"))
+            .and_then(|done| done.is_truthy())
+            .unwrap_or(false);
         if is_done {
             let outcome = task
                 .call_method0(intern!(py, "result"))
                 .and_then(|value| Answer::from_value(&value, endpoint, &self.tools));
-            return Began::Answered(outcome.unwrap_or_else(|error| Answer::from_error(py, error, held, &self.tools)));
+            return Began::Answered(
+                outcome.unwrap_or_else(|error| Answer::from_error(py, error, held, &self.tools)),
+            );
         }
         let slot = slot.get_or_insert_with(Slot::new);
         slot.set_task(task.clone().unbind());
-        let completion = Completion {
+        let pending = Pending {
             app: self.clone(),
             endpoint: Arc::clone(endpoint),
             held: std::mem::replace(held, Held::Moving).into(),
             slot: Arc::clone(slot),
         };
-        let told = Bound::new(py, completion)
-            .and_then(|completion| task.call_method1(intern!(py, "add_done_callback"), (completion,)));
+        let completion = Completion(LoopBound::new(pending, &self.hub.pulse.graves));
+        let told = Bound::new(py, completion).and_then(|completion| {
+            task.call_method1(intern!(py, "add_done_callback"), (completion,))
+        });
         if let Err(error) = told {
             error.write_unraisable(py, Some(&task));
         }
@@ -292,19 +359,34 @@ impl PythonApp {
     }
 
     /// An eager `asyncio.Task` in a context of its own.
-    pub(crate) fn new_task<'py>(&self, coroutine: &Bound<'py, PyAny>) -> PyResult<Bound<'py, PyAny>> {
+    pub(crate) fn new_task<'py>(
+        &self,
+        coroutine: &Bound<'py, PyAny>,
+    ) -> PyResult<Bound<'py, PyAny>> {
         let py = coroutine.py();
         let context = handoff::copy_context(self.tools.base_context.bind(py))?;
-        let parts = self
-            .hub
-            .parts()
-            .ok_or_else(|| pyo3::exceptions::PyRuntimeError::new_err("the event loop is closed"))?;
+        let parts = self.hub.parts()?;
         let eager = pyo3::types::PyBool::new(py, true);
-        let arguments = [coroutine.as_ptr(), parts.event_loop.as_ptr(), eager.as_ptr(), context.as_ptr()];
-        handoff::vectorcall(self.tools.task_class.bind(py), &arguments, Some(self.tools.task_names.bind(py)))
+        let arguments = [
+            coroutine.as_ptr(),
+            parts.event_loop.as_ptr(),
+            eager.as_ptr(),
+            context.as_ptr(),
+        ];
+        handoff::vectorcall(
+            self.tools.task_class.bind(py),
+            &arguments,
+            Some(self.tools.task_names.bind(py)),
+        )
     }
 
-    fn call_in_thread(&self, endpoint: Arc<Endpoint>, values: Values, held: &mut Held, slot: &mut Option<Arc<Slot>>) -> Began {
+    fn call_in_thread(
+        &self,
+        endpoint: Arc<Endpoint>,
+        values: Values,
+        held: &mut Held,
+        slot: &mut Option<Arc<Slot>>,
+    ) -> Began {
         let slot = slot.get_or_insert_with(Slot::new);
         let (waiting, tools) = (Arc::clone(slot), Arc::clone(&self.tools));
         let mut held = std::mem::replace(held, Held::Moving);
@@ -319,23 +401,33 @@ impl PythonApp {
                 })
             });
             drop(values);
-            let answer = outcome.unwrap_or_else(|error| Answer::from_error(py, error, &mut held, &tools));
+            let answer =
+                outcome.unwrap_or_else(|error| Answer::from_error(py, error, &mut held, &tools));
             waiting.put(answer.with_request(&held));
             waiting
         });
-        self.hub.pool_or_new(self.threads_max).submit(&self.hub, job);
+        self.hub
+            .pool_or_new(self.threads_max)
+            .submit(&self.hub, job);
         Began::Pending
     }
 }
 
-fn call_handler<'py>(py: Python<'py>, handler: &Py<PyAny>, values: &Values) -> PyResult<Bound<'py, PyAny>> {
-    let pointers: smallvec::SmallVec<[*mut pyo3::ffi::PyObject; 8]> = values.iter().map(Py::as_ptr).collect();
+fn call_handler<'py>(
+    py: Python<'py>,
+    handler: &Py<PyAny>,
+    values: &Values,
+) -> PyResult<Bound<'py, PyAny>> {
+    let pointers: smallvec::SmallVec<[*mut pyo3::ffi::PyObject; 8]> =
+        values.iter().map(Py::as_ptr).collect();
     handoff::vectorcall(handler.bind(py), &pointers, None)
 }
 
 /// asyncio's done callback of a task that suspended: the answer goes to the connection that waits for it.
-#[pyclass(unsendable, module = "vase._core")]
-struct Completion {
+#[pyclass(frozen, module = "vase._core")]
+struct Completion(LoopBound<Pending>);
+
+struct Pending {
     app: PythonApp,
     endpoint: Arc<Endpoint>,
     held: std::cell::RefCell<Held>,
@@ -344,15 +436,18 @@ struct Completion {
 
 #[pymethods]
 impl Completion {
-    fn __call__(&self, py: Python<'_>, task: &Bound<'_, PyAny>) {
-        let mut held = self.held.borrow_mut();
+    fn __call__(&self, py: Python<'_>, task: &Bound<'_, PyAny>) -> PyResult<()> {
+        let pending = self.0.get()?;
+        let mut held = pending.held.borrow_mut();
         let outcome = task.call_method0(intern!(py, "result"));
-        if self.slot.is_abandoned() {
-            return;
+        if !pending.slot.is_abandoned() {
+            let answer = outcome
+                .and_then(|value| Answer::from_value(&value, &pending.endpoint, &pending.app.tools))
+                .unwrap_or_else(|error| {
+                    Answer::from_error(py, error, &mut held, &pending.app.tools)
+                });
+            pending.app.fill(&pending.slot, answer.with_request(&held));
         }
-        let answer = outcome
-            .and_then(|value| Answer::from_value(&value, &self.endpoint, &self.app.tools))
-            .unwrap_or_else(|error| Answer::from_error(py, error, &mut held, &self.app.tools));
-        self.app.fill(&self.slot, answer.with_request(&held));
+        Ok(())
     }
 }

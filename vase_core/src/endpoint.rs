@@ -34,9 +34,20 @@ pub(crate) enum Argument {
     Request,
     Path(usize),
     PathAs(usize, Py<PyAny>),
-    Query { name: String, kind: Kind, default: Option<Py<PyAny>> },
-    QueryList { name: String, kind: Kind, default: Option<Py<PyAny>> },
-    Header { name: http::HeaderName, default: Option<Py<PyAny>> },
+    Query {
+        name: String,
+        kind: Kind,
+        default: Option<Py<PyAny>>,
+    },
+    QueryList {
+        name: String,
+        kind: Kind,
+        default: Option<Py<PyAny>>,
+    },
+    Header {
+        name: http::HeaderName,
+        default: Option<Py<PyAny>>,
+    },
     Json(Py<PyAny>),
     Body,
     Value(Py<PyAny>),
@@ -87,13 +98,17 @@ impl PyEndpoint {
             "thread" => Mode::Thread,
             other => return Err(PyValueError::new_err(format!("unknown mode: {other}"))),
         };
-        let arguments =
-            arguments.unwrap_or_default().iter().map(Argument::parse).collect::<PyResult<Vec<_>>>()?;
-        let wants_body = arguments.iter().any(|argument| matches!(argument, Argument::Json(_) | Argument::Body));
-        let status = status
-            .map(StatusCode::from_u16)
-            .transpose()
-            .map_err(|_| PyValueError::new_err(format!("{name}: no HTTP status code: {status:?}")))?;
+        let arguments = arguments
+            .unwrap_or_default()
+            .iter()
+            .map(Argument::parse)
+            .collect::<PyResult<Vec<_>>>()?;
+        let wants_body = arguments
+            .iter()
+            .any(|argument| matches!(argument, Argument::Json(_) | Argument::Body));
+        let status = status.map(StatusCode::from_u16).transpose().map_err(|_| {
+            PyValueError::new_err(format!("{name}: no HTTP status code: {status:?}"))
+        })?;
         Ok(Self(Arc::new(Endpoint {
             handler,
             mode,
@@ -118,8 +133,16 @@ impl Argument {
             "request" => Self::Request,
             "path" => Self::Path(source.get_item(1)?.extract()?),
             "path_as" => Self::PathAs(source.get_item(1)?.extract()?, object(2)?),
-            "query" => Self::Query { name: name()?, kind: kind(source)?, default: default(source, 3)? },
-            "query_list" => Self::QueryList { name: name()?, kind: kind(source)?, default: default(source, 3)? },
+            "query" => Self::Query {
+                name: name()?,
+                kind: kind(source)?,
+                default: default(source, 3)?,
+            },
+            "query_list" => Self::QueryList {
+                name: name()?,
+                kind: kind(source)?,
+                default: default(source, 3)?,
+            },
             "header" => Self::Header {
                 name: http::HeaderName::from_bytes(name()?.to_lowercase().as_bytes())
                     .map_err(|error| PyValueError::new_err(error.to_string()))?,
@@ -128,7 +151,11 @@ impl Argument {
             "json" => Self::Json(object(1)?),
             "body" => Self::Body,
             "value" => Self::Value(object(1)?),
-            other => return Err(PyValueError::new_err(format!("unknown source of an argument: {other}"))),
+            other => {
+                return Err(PyValueError::new_err(format!(
+                    "unknown source of an argument: {other}"
+                )));
+            }
         })
     }
 }
@@ -139,7 +166,9 @@ fn kind(source: &Bound<'_, PyTuple>) -> PyResult<Kind> {
         "int" => Ok(Kind::Int),
         "float" => Ok(Kind::Float),
         "bool" => Ok(Kind::Bool),
-        other => Err(PyValueError::new_err(format!("unknown kind of a query parameter: {other}"))),
+        other => Err(PyValueError::new_err(format!(
+            "unknown kind of a query parameter: {other}"
+        ))),
     }
 }
 
@@ -149,5 +178,5 @@ fn default(source: &Bound<'_, PyTuple>, index: usize) -> PyResult<Option<Py<PyAn
         return Ok(None);
     }
     let value = source.get_item(index)?;
-    Ok((!value.is(&value.py().Ellipsis())).then(|| value.unbind()))
+    Ok((!value.is(value.py().Ellipsis())).then(|| value.unbind()))
 }

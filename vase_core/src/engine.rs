@@ -14,13 +14,14 @@ use pyo3::prelude::*;
 use pyo3::types::PyBytes;
 use tower::Service;
 use vase_engine::config::Config;
-use vase_engine::routing::{RouteSpec, RouteTable};
-use vase_engine::server::{self, ServerHandle};
 use vase_engine::layers::access_log;
 use vase_engine::metrics::{Counter, Metrics};
+use vase_engine::routing::{RouteSpec, RouteTable};
+use vase_engine::server::{self, ServerHandle};
 use vase_engine::stack::{Hooks, Stack};
 use vase_engine::{Peer, RequestBody};
 
+use crate::awaiting::future_of;
 use crate::call::PythonApp;
 use crate::endpoint::PyEndpoint;
 use crate::handoff::LoopBound;
@@ -32,8 +33,10 @@ use crate::tools::Tools;
 const BLOCKS_WAITING: usize = 64;
 
 /// An application as the core sees it.
-#[pyclass(unsendable, module = "vase._core")]
-pub(crate) struct Engine {
+#[pyclass(frozen, module = "vase._core")]
+pub(crate) struct Engine(LoopBound<Core>);
+
+struct Core {
     hub: Rc<Hub>,
     config: Config,
     stack: Stack<PythonApp>,
@@ -42,25 +45,33 @@ pub(crate) struct Engine {
 }
 
 fn parse_routes(routes: &str) -> PyResult<Vec<RouteSpec>> {
-    serde_json::from_str(routes).map_err(|error| PyValueError::new_err(format!("the route list is malformed: {error}")))
+    serde_json::from_str(routes)
+        .map_err(|error| PyValueError::new_err(format!("the route list is malformed: {error}")))
 }
 
 fn parse_config(config: &str) -> PyResult<Config> {
-    serde_json::from_str(config).map_err(|error| PyValueError::new_err(format!("the engine's configuration: {error}")))
+    serde_json::from_str(config)
+        .map_err(|error| PyValueError::new_err(format!("the engine's configuration: {error}")))
 }
 
 /// A sink for the access log whose thread writes to standard output; the thread ends with the sink.
 fn log_to_stdout() -> PyResult<access_log::Sink> {
     let (sink, lines) = access_log::channel(BLOCKS_WAITING);
-    std::thread::Builder::new().name("vase-access-log".to_owned()).spawn(move || {
-        let mut output = std::io::stdout().lock();
-        for block in lines {
-            // A closed pipe ends the log, not the server.
-            if output.write_all(&block).and_then(|()| output.flush()).is_err() {
-                return;
+    std::thread::Builder::new()
+        .name("vase-access-log".to_owned())
+        .spawn(move || {
+            let mut output = std::io::stdout().lock();
+            for block in lines {
+                // A closed pipe ends the log, not the server.
+                if output
+                    .write_all(&block)
+                    .and_then(|()| output.flush())
+                    .is_err()
+                {
+                    return;
+                }
             }
-        }
-    })?;
+        })?;
     Ok(sink)
 }
 
@@ -69,7 +80,10 @@ fn log_to_stdout() -> PyResult<access_log::Sink> {
 pub(crate) fn check_routes(routes: &str) -> PyResult<Vec<(u32, String)>> {
     Ok(match RouteTable::compile(&parse_routes(routes)?) {
         Ok(_) => Vec::new(),
-        Err(faults) => faults.into_iter().map(|fault| (fault.route, fault.message)).collect(),
+        Err(faults) => faults
+            .into_iter()
+            .map(|fault| (fault.route, fault.message))
+            .collect(),
     })
 }
 
@@ -87,75 +101,118 @@ impl Engine {
         threads_max: usize,
         access_log: bool,
     ) -> PyResult<Self> {
+        let hub = reactor.hub()?;
         let config = parse_config(config)?;
         let table = RouteTable::compile(&parse_routes(routes)?).map_err(|faults| {
-            PyValueError::new_err(faults.iter().map(|fault| fault.message.clone()).collect::<Vec<_>>().join("\n"))
+            PyValueError::new_err(
+                faults
+                    .iter()
+                    .map(|fault| fault.message.clone())
+                    .collect::<Vec<_>>()
+                    .join("\n"),
+            )
         })?;
-        let endpoints = endpoints.iter().map(|endpoint| Arc::clone(&endpoint.0)).collect();
+        let endpoints = endpoints
+            .iter()
+            .map(|endpoint| Arc::clone(&endpoint.0))
+            .collect();
         let tools = Arc::new(Tools::new(endpoints, hooks)?);
         let metrics = Metrics::default();
         let calls = metrics.counter("vase_python_calls_total", "Requests that reached Python.");
         let app = PythonApp {
-            hub: Rc::clone(&reactor.hub),
-            handle: Arc::new(LoopBound::new(Rc::clone(&reactor.hub))),
+            hub: Rc::clone(hub),
+            handle: Arc::new(LoopBound::new(Rc::clone(hub), &hub.pulse.graves)),
             tools,
             calls: calls.clone(),
             threads_max,
         };
         let log = access_log.then(log_to_stdout).transpose()?;
-        let stack = Stack::new(&config, table, app, Hooks { access_log: log, metrics, ..Hooks::default() }).map_err(|error| PyValueError::new_err(error.to_string()))?;
-        Ok(Self { hub: Rc::clone(&reactor.hub), config, stack, calls, servers: Rc::default() })
+        let stack = Stack::new(
+            &config,
+            table,
+            app,
+            Hooks {
+                access_log: log,
+                metrics,
+                ..Hooks::default()
+            },
+        )
+        .map_err(|error| PyValueError::new_err(error.to_string()))?;
+        let core = Core {
+            hub: Rc::clone(hub),
+            config,
+            stack,
+            calls,
+            servers: Rc::default(),
+        };
+        Ok(Self(LoopBound::new(core, &hub.pulse.graves)))
     }
 
     /// Calls into Python so far; what the engine answers alone does not count.
     #[getter]
-    fn python_calls(&self) -> u64 {
-        self.calls.get()
+    fn python_calls(&self) -> PyResult<u64> {
+        Ok(self.0.get()?.calls.get())
     }
 
     /// Everything that this engine counts, as Prometheus reads it.
-    fn metrics(&self) -> String {
-        self.stack.metrics().render()
+    fn metrics(&self) -> PyResult<String> {
+        Ok(self.0.get()?.stack.metrics().render())
     }
 
     /// Connections that are open now.
     #[getter]
-    fn connections(&self) -> usize {
-        self.servers.borrow().iter().map(ServerHandle::connections).sum()
+    fn connections(&self) -> PyResult<usize> {
+        Ok(self
+            .0
+            .get()?
+            .servers
+            .borrow()
+            .iter()
+            .map(ServerHandle::connections)
+            .sum())
     }
 
     /// Accepts connections on a listening socket; the descriptor becomes the engine's.
-    fn serve(&self, descriptor: RawFd) {
+    fn serve(&self, descriptor: RawFd) -> PyResult<()> {
+        let core = self.0.get()?;
         let listener = crate::handoff::listener(descriptor);
-        let (stack, config, servers) = (self.stack.clone(), self.config.http.clone(), Rc::clone(&self.servers));
-        self.hub.spawn(Box::pin(async move {
+        let (stack, config, servers) = (
+            core.stack.clone(),
+            core.config.http.clone(),
+            Rc::clone(&core.servers),
+        );
+        core.hub.spawn(Box::pin(async move {
             match server::serve(listener, move |peer| stack.with_peer(peer), &config) {
                 Ok(handle) => servers.borrow_mut().push(handle),
                 Err(error) => Python::attach(|py| PyErr::from(error).write_unraisable(py, None)),
             }
         }));
+        Ok(())
     }
 
     /// Stops accepting, lets running requests finish for at most `grace` seconds; awaitable.
     fn drain<'py>(&self, py: Python<'py>, grace: f64) -> PyResult<Bound<'py, PyAny>> {
-        let servers = std::mem::take(&mut *self.servers.borrow_mut());
-        let grace = Duration::try_from_secs_f64(grace).map_err(|error| PyValueError::new_err(error.to_string()))?;
-        self.future(py, async move {
+        let core = self.0.get()?;
+        let servers = std::mem::take(&mut *core.servers.borrow_mut());
+        let grace = Duration::try_from_secs_f64(grace)
+            .map_err(|error| PyValueError::new_err(error.to_string()))?;
+        future_of(py, &core.hub, async move {
             for handle in &servers {
                 handle.stop_accepting();
             }
             for handle in servers {
                 handle.drain(grace).await;
             }
-            Ok(Python::attach(|py| py.None()))
+            Python::attach(|py| Ok(py.None()))
         })
     }
 
     /// Stops accepting at once; running requests go on.
-    fn stop_accepting(&self) {
-        for handle in self.servers.borrow().iter() {
+    fn stop_accepting(&self) -> PyResult<()> {
+        for handle in self.0.get()?.servers.borrow().iter() {
             handle.stop_accepting();
         }
+        Ok(())
     }
 
     /// One request through the same stack as a socket's; awaitable, gives `(status, headers, body)`.
@@ -174,38 +231,42 @@ impl Engine {
             request = request.header(name, value);
         }
         let body = RequestBody::full(Bytes::copy_from_slice(body.as_bytes()));
-        let request = request.body(body).map_err(|error| PyValueError::new_err(error.to_string()))?;
+        let request = request
+            .body(body)
+            .map_err(|error| PyValueError::new_err(error.to_string()))?;
         let peer = match client {
             Some((host, port)) => Peer::tcp(std::net::SocketAddr::new(
-                host.parse().map_err(|_| PyValueError::new_err(format!("no IP address: {host}")))?,
+                host.parse()
+                    .map_err(|_| PyValueError::new_err(format!("no IP address: {host}")))?,
                 port,
             )),
             None => Peer::local(),
         };
-        let mut stack = self.stack.with_peer(peer);
-        self.future(py, async move {
+        let core = self.0.get()?;
+        let mut stack = core.stack.with_peer(peer);
+        future_of(py, &core.hub, async move {
             let Ok(response) = stack.call(request).await;
             let (head, body) = response.into_parts();
-            let body = body.collect().await.map(http_body_util::Collected::to_bytes)?;
+            let body = body
+                .collect()
+                .await
+                .map(http_body_util::Collected::to_bytes)?;
             Python::attach(|py| {
                 let headers: Vec<_> = head
                     .headers
                     .iter()
-                    .map(|(name, value)| (name.as_str().to_owned(), String::from_utf8_lossy(value.as_bytes()).into_owned()))
+                    .map(|(name, value)| {
+                        (
+                            name.as_str().to_owned(),
+                            String::from_utf8_lossy(value.as_bytes()).into_owned(),
+                        )
+                    })
                     .collect();
-                Ok((head.status.as_u16(), headers, PyBytes::new(py, &body)).into_pyobject(py)?.into_any().unbind())
+                Ok((head.status.as_u16(), headers, PyBytes::new(py, &body))
+                    .into_pyobject(py)?
+                    .into_any()
+                    .unbind())
             })
         })
-    }
-}
-
-impl Engine {
-    /// Runs a Rust future on the loop thread and gives an asyncio future of its outcome.
-    fn future<'py>(
-        &self,
-        py: Python<'py>,
-        work: impl Future<Output = PyResult<Py<PyAny>>> + 'static,
-    ) -> PyResult<Bound<'py, PyAny>> {
-        crate::awaiting::future_of(py, &self.hub, work)
     }
 }

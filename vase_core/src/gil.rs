@@ -20,6 +20,8 @@ pub(crate) struct Pulse {
     pub(crate) beats: AtomicU64,
     /// Wakes the root future from other threads; tokio writes its eventfd once for many wakes.
     pub(crate) root: AtomicWaker,
+    /// What other threads let go of and this loop's thread has to drop.
+    pub(crate) graves: Arc<handoff::Graves>,
     /// What a Python signal handler raised while the runtime was parked.
     raised: Mutex<Option<PyErr>>,
 }
@@ -46,11 +48,17 @@ impl PyPulse {
 impl Pulse {
     pub(crate) fn beat(&self) {
         // A plain add: only the loop thread writes.
-        self.beats.store(self.beats.load(Ordering::Relaxed).wrapping_add(1), Ordering::Relaxed);
+        self.beats.store(
+            self.beats.load(Ordering::Relaxed).wrapping_add(1),
+            Ordering::Relaxed,
+        );
     }
 
     pub(crate) fn take_raised(&self) -> Option<PyErr> {
-        self.raised.lock().unwrap_or_else(PoisonError::into_inner).take()
+        self.raised
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .take()
     }
 }
 
@@ -64,7 +72,11 @@ pub(crate) struct ParkHooks {
 
 impl ParkHooks {
     pub(crate) fn new(pulse: Arc<Pulse>) -> Self {
-        Self { state: Arc::default(), entered: Arc::default(), pulse }
+        Self {
+            state: Arc::default(),
+            entered: Arc::default(),
+            pulse,
+        }
     }
 
     /// Says whether the runtime runs inside a turn, thus with the GIL held.
@@ -90,7 +102,11 @@ impl ParkHooks {
         // tokio swallows EINTR and parks again, so Python's signal handlers are run here.
         Python::attach(|py| {
             if let Err(error) = py.check_signals() {
-                *self.pulse.raised.lock().unwrap_or_else(PoisonError::into_inner) = Some(error);
+                *self
+                    .pulse
+                    .raised
+                    .lock()
+                    .unwrap_or_else(PoisonError::into_inner) = Some(error);
                 self.pulse.root.wake();
             }
         });

@@ -1,14 +1,20 @@
 //! The only file that may say `unsafe`: what pyo3 has no safe door for.
 #![allow(unsafe_code)]
 
+use std::any::Any;
+use std::mem::ManuallyDrop;
 use std::os::fd::{BorrowedFd, FromRawFd, OwnedFd, RawFd};
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
+use std::thread::ThreadId;
 
+use pyo3::exceptions::PyRuntimeError;
 use pyo3::ffi;
 use pyo3::prelude::*;
 use tokio::io::Interest;
 use tokio::io::unix::AsyncFd;
 
-/// CPython's thread state, opaque here.
+/// Python's thread state, opaque here.
 pub(crate) type ThreadState = ffi::PyThreadState;
 
 /// Gives the GIL up on this thread and returns what [`restore_thread`] needs to take it back.
@@ -42,7 +48,9 @@ pub(crate) fn send_none<'py>(coroutine: &Bound<'py, PyAny>) -> PyResult<Step<'py
     unsafe {
         let status = ffi::PyIter_Send(coroutine.as_ptr(), ffi::Py_None(), &raw mut result);
         match status {
-            ffi::PySendResult::PYGEN_RETURN => Ok(Step::Returned(Bound::from_owned_ptr(py, result))),
+            ffi::PySendResult::PYGEN_RETURN => {
+                Ok(Step::Returned(Bound::from_owned_ptr(py, result)))
+            }
             ffi::PySendResult::PYGEN_NEXT => {
                 drop(Bound::from_owned_ptr(py, result));
                 Ok(Step::Suspended)
@@ -59,7 +67,10 @@ pub(crate) fn copy_context<'py>(base: &Bound<'py, PyAny>) -> PyResult<Bound<'py,
 }
 
 /// Runs `work` inside the context.
-pub(crate) fn within_context<T>(context: &Bound<'_, PyAny>, work: impl FnOnce() -> PyResult<T>) -> PyResult<T> {
+pub(crate) fn within_context<T>(
+    context: &Bound<'_, PyAny>,
+    work: impl FnOnce() -> PyResult<T>,
+) -> PyResult<T> {
     let py = context.py();
     // SAFETY: `context` is a live context object and each successful enter is paired with an exit. An exception set by
     // `work` has been fetched into its `PyErr` before the exit runs.
@@ -81,8 +92,8 @@ pub(crate) fn vectorcall<'py>(
     arguments: &[*mut ffi::PyObject],
     names: Option<&Bound<'py, pyo3::types::PyTuple>>,
 ) -> PyResult<Bound<'py, PyAny>> {
-    let named = names.map_or(0, pyo3::types::PyTupleMethods::len);
-    debug_assert!(named <= arguments.len());
+    let keywords = names.map_or(0, pyo3::types::PyTupleMethods::len);
+    debug_assert!(keywords <= arguments.len());
     // SAFETY: `arguments` are borrowed references that the caller keeps alive during the call; `names` is a tuple of
     // strings whose length is at most that of `arguments`.
     unsafe {
@@ -91,7 +102,7 @@ pub(crate) fn vectorcall<'py>(
             ffi::PyObject_Vectorcall(
                 callable.as_ptr(),
                 arguments.as_ptr(),
-                arguments.len() - named,
+                arguments.len() - keywords,
                 names.map_or(std::ptr::null_mut(), Bound::as_ptr),
             ),
         )
@@ -100,34 +111,83 @@ pub(crate) fn vectorcall<'py>(
 
 /// A value that is made and used on the loop thread only, inside an object that other threads may hold.
 ///
-/// Access from another thread is an error of the caller's, reported, not undefined; a drop on another thread leaks the
-/// value on purpose.
-pub(crate) struct LoopBound<T> {
-    owner: std::thread::ThreadId,
-    value: std::mem::ManuallyDrop<T>,
+/// Access from another thread is an error of the caller's, reported, not undefined. A drop on another thread, as
+/// Python's garbage collector may make it anywhere, hands the value to the loop thread to be dropped there.
+pub(crate) struct LoopBound<T: 'static> {
+    owner: ThreadId,
+    value: ManuallyDrop<T>,
+    graves: Arc<Graves>,
 }
 
-// SAFETY: `get` hands the value out on the owner's thread alone, and `drop` touches it there alone.
+// SAFETY: `get` hands the value out on the owner's thread alone, and it is dropped there alone.
 unsafe impl<T> Send for LoopBound<T> {}
 // SAFETY: as above.
 unsafe impl<T> Sync for LoopBound<T> {}
 
-impl<T> LoopBound<T> {
-    pub(crate) fn new(value: T) -> Self {
-        Self { owner: std::thread::current().id(), value: std::mem::ManuallyDrop::new(value) }
+impl<T: 'static> LoopBound<T> {
+    pub(crate) fn new(value: T, graves: &Arc<Graves>) -> Self {
+        let graves = Arc::clone(graves);
+        Self {
+            owner: std::thread::current().id(),
+            value: ManuallyDrop::new(value),
+            graves,
+        }
     }
 
     /// The value, when called on the thread that made it.
-    pub(crate) fn get(&self) -> Option<&T> {
-        (std::thread::current().id() == self.owner).then_some(&*self.value)
+    pub(crate) fn get(&self) -> PyResult<&T> {
+        if std::thread::current().id() == self.owner {
+            Ok(&self.value)
+        } else {
+            Err(PyRuntimeError::new_err(
+                "this object belongs to the event loop's thread and was used on another one",
+            ))
+        }
     }
 }
 
 impl<T> Drop for LoopBound<T> {
     fn drop(&mut self) {
+        // SAFETY: taken once, here, and used as a whole no more.
+        let value = unsafe { ManuallyDrop::take(&mut self.value) };
         if std::thread::current().id() == self.owner {
-            // SAFETY: dropped once, here, on the owner's thread.
-            unsafe { std::mem::ManuallyDrop::drop(&mut self.value) }
+            drop(value);
+        } else {
+            self.graves.bury(Box::new(value));
+        }
+    }
+}
+
+/// Values of the loop thread that another thread let go of.
+#[derive(Default)]
+pub(crate) struct Graves {
+    is_filled: AtomicBool,
+    buried: Mutex<Vec<Buried>>,
+}
+
+/// A value on its way to the loop thread. What is never fetched, because the loop has ended, is leaked.
+struct Buried(ManuallyDrop<Box<dyn Any>>);
+
+// SAFETY: the box is only moved until `Graves::empty` drops it on the loop thread.
+unsafe impl Send for Buried {}
+
+impl Graves {
+    fn bury(&self, value: Box<dyn Any>) {
+        self.buried
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .push(Buried(ManuallyDrop::new(value)));
+        self.is_filled.store(true, Ordering::Release);
+    }
+
+    /// Drops what was let go of elsewhere; to be called on the loop thread.
+    pub(crate) fn empty(&self) {
+        if self.is_filled.swap(false, Ordering::Acquire) {
+            let buried =
+                std::mem::take(&mut *self.buried.lock().unwrap_or_else(PoisonError::into_inner));
+            for Buried(value) in buried {
+                drop(ManuallyDrop::into_inner(value));
+            }
         }
     }
 }

@@ -11,6 +11,7 @@ use std::rc::Rc;
 use std::sync::Arc;
 use std::task::Waker;
 
+use pyo3::exceptions::PyRuntimeError;
 use pyo3::prelude::*;
 use pyo3::types::PyList;
 
@@ -47,9 +48,15 @@ pub(crate) struct LoopParts {
     scheduled: Py<PyList>,
 }
 
+impl LoopParts {
+    fn ready_is_empty(&self, py: Python<'_>) -> bool {
+        self.ready.bind(py).len().unwrap_or(0) == 0
+    }
+}
+
 /// The state that the loop thread shares between asyncio and tokio.
 pub(crate) struct Hub {
-    parts: OnceCell<LoopParts>,
+    parts: RefCell<Option<Rc<LoopParts>>>,
     inside: Cell<bool>,
     root: RefCell<Option<Waker>>,
     deferred: RefCell<Vec<Deferred>>,
@@ -63,7 +70,7 @@ pub(crate) struct Hub {
 impl Hub {
     pub(crate) fn new(pulse: Arc<Pulse>) -> Rc<Self> {
         Rc::new(Self {
-            parts: OnceCell::new(),
+            parts: RefCell::new(None),
             inside: Cell::new(false),
             root: RefCell::new(None),
             deferred: RefCell::new(Vec::new()),
@@ -80,21 +87,34 @@ impl Hub {
         let parts = LoopParts {
             event_loop: event_loop.clone().unbind(),
             ready: event_loop.getattr("_ready")?.unbind(),
-            scheduled: event_loop.getattr("_scheduled")?.cast_into::<PyList>()?.unbind(),
+            scheduled: event_loop
+                .getattr("_scheduled")?
+                .cast_into::<PyList>()?
+                .unbind(),
         };
-        // A second bind would be a fault of `vase.loop`, which calls it once.
-        let _ = self.parts.set(parts);
+        *self.parts.borrow_mut() = Some(Rc::new(parts));
         Ok(())
     }
 
     /// The loop's parts, once bound.
-    pub(crate) fn parts(&self) -> Option<&LoopParts> {
-        self.parts.get()
+    pub(crate) fn parts(&self) -> PyResult<Rc<LoopParts>> {
+        self.parts
+            .borrow()
+            .clone()
+            .ok_or_else(|| PyRuntimeError::new_err("the event loop is closed"))
+    }
+
+    /// Forgets the loop: it holds the selector, which holds this, and nobody could collect such a circle.
+    pub(crate) fn unbind(&self) {
+        *self.parts.borrow_mut() = None;
+        self.deferred.borrow_mut().clear();
+        self.queued.borrow_mut().clear();
     }
 
     /// The pool for `def` handlers, made by the first engine that needs it.
     pub(crate) fn pool_or_new(&self, most: usize) -> &Rc<Pool> {
-        self.pool.get_or_init(|| Rc::new(Pool::new(Arc::clone(&self.pulse), most)))
+        self.pool
+            .get_or_init(|| Rc::new(Pool::new(Arc::clone(&self.pulse), most)))
     }
 
     pub(crate) fn pool(&self) -> Option<&Rc<Pool>> {
@@ -178,10 +198,14 @@ impl Hub {
         let waited = self.turns_waited.get() + 1;
         self.turns_waited.set(waited);
         for started in 0..STARTS_PER_TURN {
-            if !self.ready_is_empty(py) && (waited < TURNS_TO_WAIT || started >= STARTS_PER_TURN / 4) {
+            if !self.ready_is_empty(py)
+                && (waited < TURNS_TO_WAIT || started >= STARTS_PER_TURN / 4)
+            {
                 return;
             }
-            let Some(call) = self.queued.borrow_mut().pop_front() else { return };
+            let Some(call) = self.queued.borrow_mut().pop_front() else {
+                return;
+            };
             self.turns_waited.set(0);
             call(py);
         }
@@ -193,15 +217,16 @@ impl Hub {
 
     /// Remembers how many timers asyncio has, to see later whether a handler added one.
     pub(crate) fn note_timers(&self, py: Python<'_>) {
-        if let Some(parts) = self.parts.get() {
+        if let Some(parts) = &*self.parts.borrow() {
             self.timers_at_entry.set(parts.scheduled.bind(py).len());
         }
     }
 
     /// True when asyncio has something to do that it did not have when the turn began.
     pub(crate) fn loop_has_work(&self, py: Python<'_>) -> bool {
-        let Some(parts) = self.parts.get() else { return false };
-        !self.ready_is_empty(py) || parts.scheduled.bind(py).len() != self.timers_at_entry.get()
+        let parts = self.parts.borrow();
+        let Some(parts) = &*parts else { return false };
+        !parts.ready_is_empty(py) || parts.scheduled.bind(py).len() != self.timers_at_entry.get()
     }
 
     /// To be called after Python ran inside a turn: asyncio gets its turn if it was given work.
@@ -212,6 +237,9 @@ impl Hub {
     }
 
     fn ready_is_empty(&self, py: Python<'_>) -> bool {
-        self.parts.get().is_none_or(|parts| parts.ready.bind(py).len().unwrap_or(0) == 0)
+        self.parts
+            .borrow()
+            .as_ref()
+            .is_none_or(|parts| parts.ready_is_empty(py))
     }
 }

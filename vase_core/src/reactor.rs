@@ -20,22 +20,34 @@ use tokio::runtime::{Builder, LocalOptions, LocalRuntime};
 use tokio::time::Sleep;
 
 use crate::gil::{ParkHooks, Pulse, PyPulse};
-use crate::handoff;
+use crate::handoff::{self, LoopBound};
 use crate::hub::Hub;
 
 /// Drives tokio from asyncio's selector. One per loop, used on the loop's thread alone.
-#[pyclass(unsendable, module = "vase._core")]
-pub(crate) struct Reactor {
-    pub(crate) hub: Rc<Hub>,
+#[pyclass(frozen, module = "vase._core")]
+pub(crate) struct Reactor(LoopBound<Core>);
+
+struct Core {
+    hub: Rc<Hub>,
     hooks: ParkHooks,
     runtime: RefCell<Option<Rc<LocalRuntime>>>,
     inner: Rc<RefCell<Option<AsyncFd<OwnedFd>>>>,
 }
 
 impl Reactor {
+    /// What the loop thread shares between asyncio and tokio.
+    pub(crate) fn hub(&self) -> PyResult<&Rc<Hub>> {
+        Ok(&self.0.get()?.hub)
+    }
+}
+
+impl Core {
     /// The runtime, or the error that says the loop is closed.
-    pub(crate) fn runtime(&self) -> PyResult<Rc<LocalRuntime>> {
-        self.runtime.borrow().clone().ok_or_else(|| PyRuntimeError::new_err("the event loop is closed"))
+    fn runtime(&self) -> PyResult<Rc<LocalRuntime>> {
+        self.runtime
+            .borrow()
+            .clone()
+            .ok_or_else(|| PyRuntimeError::new_err("the event loop is closed"))
     }
 }
 
@@ -56,61 +68,73 @@ impl Reactor {
             let _guard = runtime.enter();
             handoff::watch(descriptor)?
         };
-        Ok(Self {
+        let graves = Arc::clone(&pulse.graves);
+        let core = Core {
             hub: Hub::new(pulse),
             hooks,
             runtime: RefCell::new(Some(Rc::new(runtime))),
             inner: Rc::new(RefCell::new(Some(inner))),
-        })
+        };
+        Ok(Self(LoopBound::new(core, &graves)))
     }
 
     /// Ties the reactor to the loop whose selector it drives.
     fn bind(&self, event_loop: &Bound<'_, PyAny>) -> PyResult<()> {
-        self.hub.bind(event_loop)
+        self.hub()?.bind(event_loop)
     }
 
     /// The loop's sign of life, for a watching thread.
-    fn pulse(&self) -> PyPulse {
-        PyPulse(Arc::clone(&self.hub.pulse))
+    fn pulse(&self) -> PyResult<PyPulse> {
+        Ok(PyPulse(Arc::clone(&self.hub()?.pulse)))
     }
 
     /// Runs tokio until asyncio has something to do or `timeout` seconds are over (`None`: no bound).
     ///
     /// Returns whether asyncio's own epoll has events.
     fn turn(&self, py: Python<'_>, timeout: Option<f64>) -> PyResult<bool> {
-        if self.hub.is_inside() {
+        let core = self.0.get()?;
+        if core.hub.is_inside() {
             // A nested loop inside a handler: tokio cannot be entered twice, asyncio's descriptors still can be polled.
             return Ok(true);
         }
-        let runtime = self.runtime()?;
-        let pulse = Arc::clone(&self.hub.pulse);
+        let runtime = core.runtime()?;
+        let pulse = Arc::clone(&core.hub.pulse);
         pulse.beat();
-        self.hub.note_timers(py);
+        core.hub.note_timers(py);
         let root = Root {
-            hub: &self.hub,
-            inner: &self.inner,
-            timeout: timeout.map(|seconds| Duration::try_from_secs_f64(seconds.max(0.0)).unwrap_or(Duration::MAX)),
+            hub: &core.hub,
+            inner: &core.inner,
+            timeout: timeout.map(|seconds| {
+                Duration::try_from_secs_f64(seconds.max(0.0)).unwrap_or(Duration::MAX)
+            }),
             sleep: None,
             polled: false,
         };
-        self.hub.set_inside(true);
-        self.hooks.set_entered(true);
-        let outcome = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| runtime.block_on(root)));
-        self.hooks.set_entered(false);
-        self.hub.set_inside(false);
+        core.hub.set_inside(true);
+        core.hooks.set_entered(true);
+        let outcome =
+            std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| runtime.block_on(root)));
+        core.hooks.set_entered(false);
+        core.hub.set_inside(false);
         if let Some(error) = pulse.take_raised() {
             return Err(error);
         }
-        outcome.map_err(|_| PyRuntimeError::new_err("the HTTP engine panicked; this is a fault of Vase"))
+        outcome.map_err(|_| {
+            PyRuntimeError::new_err("the HTTP engine panicked; this is a fault of Vase")
+        })
     }
 
     /// Ends the runtime and everything that runs in it.
-    fn close(&self) {
-        drop(self.inner.borrow_mut().take());
-        let runtime = self.runtime.borrow_mut().take();
+    fn close(&self) -> PyResult<()> {
+        let core = self.0.get()?;
+        drop(core.inner.borrow_mut().take());
+        let runtime = core.runtime.borrow_mut().take();
+        core.hub.unbind();
         if let Some(Ok(runtime)) = runtime.map(Rc::try_unwrap) {
             runtime.shutdown_background();
         }
+        core.hub.pulse.graves.empty();
+        Ok(())
     }
 }
 
@@ -127,7 +151,9 @@ impl Root<'_> {
     /// Whether asyncio's epoll has events. Its outer registration is edge-triggered, so it is cleared only when empty.
     fn inner_is_ready(&self, cx: &mut Context<'_>) -> bool {
         let inner = self.inner.borrow();
-        let Some(inner) = inner.as_ref() else { return false };
+        let Some(inner) = inner.as_ref() else {
+            return false;
+        };
         while let Poll::Ready(Ok(mut guard)) = inner.poll_read_ready(cx) {
             if is_readable(inner.get_ref()) {
                 return true;
@@ -142,7 +168,9 @@ impl Root<'_> {
             None => false,
             Some(Duration::ZERO) => self.polled,
             Some(timeout) => {
-                let sleep = self.sleep.get_or_insert_with(|| Box::pin(tokio::time::sleep(timeout)));
+                let sleep = self
+                    .sleep
+                    .get_or_insert_with(|| Box::pin(tokio::time::sleep(timeout)));
                 sleep.as_mut().poll(cx).is_ready()
             }
         }
@@ -156,6 +184,7 @@ impl Future for Root<'_> {
         self.hub.set_root(cx.waker());
         self.hub.pulse.root.register(cx.waker());
         self.hub.run_deferred();
+        self.hub.pulse.graves.empty();
         Python::attach(|py| {
             crate::threads::collect(self.hub);
             self.hub.start_queued(py);
@@ -165,7 +194,10 @@ impl Future for Root<'_> {
             if self.hub.loop_has_work(py) && self.polled || self.is_late(cx) {
                 return Poll::Ready(false);
             }
-            if self.timeout == Some(Duration::ZERO) || self.hub.loop_has_work(py) || self.hub.has_queued() {
+            if self.timeout == Some(Duration::ZERO)
+                || self.hub.loop_has_work(py)
+                || self.hub.has_queued()
+            {
                 // One pass over what tokio has ready, then back.
                 cx.waker().wake_by_ref();
             }
@@ -176,7 +208,10 @@ impl Future for Root<'_> {
 }
 
 fn is_readable(descriptor: &OwnedFd) -> bool {
-    let now = rustix::event::Timespec { tv_sec: 0, tv_nsec: 0 };
+    let now = rustix::event::Timespec {
+        tv_sec: 0,
+        tv_nsec: 0,
+    };
     let mut watched = [PollFd::new(descriptor, PollFlags::IN)];
     matches!(rustix::event::poll(&mut watched, Some(&now)), Ok(1..))
 }

@@ -1,6 +1,6 @@
 //! The request as Python sees it: lazy and frozen. What nobody asks for is never built.
 
-use std::collections::HashMap;
+use std::collections::HashSet;
 use std::rc::Rc;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
@@ -64,10 +64,13 @@ impl Exchange {
 
     /// Whether the content type is JSON, in the one spelling that nearly all clients use or with a parameter.
     pub(crate) fn is_json(&self) -> bool {
-        self.parts.headers.get(header::CONTENT_TYPE).is_some_and(|value| {
-            let value = value.as_bytes();
-            value == b"application/json" || value.starts_with(b"application/json;")
-        })
+        self.parts
+            .headers
+            .get(header::CONTENT_TYPE)
+            .is_some_and(|value| {
+                let value = value.as_bytes();
+                value == b"application/json" || value.starts_with(b"application/json;")
+            })
     }
 
     /// Keeps the pieces of a body that was read before the call.
@@ -93,7 +96,9 @@ impl Exchange {
         let object = match &*state {
             BodyState::Object(object) => return Some(object.bind(py).clone()),
             BodyState::Ready(pieces) => join(py, pieces).ok()?,
-            BodyState::Unread(body) if http_body::Body::is_end_stream(body) => PyBytes::new(py, b""),
+            BodyState::Unread(body) if http_body::Body::is_end_stream(body) => {
+                PyBytes::new(py, b"")
+            }
             _ => return None,
         };
         *state = BodyState::Object(object.clone().unbind());
@@ -136,7 +141,9 @@ impl Held {
     /// The Python object, made on the first call.
     pub(crate) fn object(&mut self, py: Python<'_>) -> PyResult<&Py<Request>> {
         if let Self::Plain(..) = self {
-            let Self::Plain(exchange, hub, tools) = std::mem::replace(self, Self::Moving) else { unreachable!() };
+            let Self::Plain(exchange, hub, tools) = std::mem::replace(self, Self::Moving) else {
+                unreachable!()
+            };
             let request = Request {
                 exchange: *exchange,
                 hub,
@@ -170,16 +177,20 @@ pub(crate) struct Request {
 }
 
 impl Request {
-    pub(crate) fn path_value(py: Python<'_>, exchange: &Exchange, index: usize, tools: &Tools) -> PyResult<Py<PyAny>> {
-        let value = exchange
-            .params
-            .get(index)
-            .ok_or_else(|| PyRuntimeError::new_err(format!("the route has no path parameter {index}")))?;
+    pub(crate) fn path_value(
+        py: Python<'_>,
+        exchange: &Exchange,
+        index: usize,
+        tools: &Tools,
+    ) -> PyResult<Py<PyAny>> {
+        let value = exchange.params.get(index).ok_or_else(|| {
+            PyRuntimeError::new_err(format!("the route has no path parameter {index}"))
+        })?;
         value_object(py, value, tools)
     }
 
     fn hub(&self) -> PyResult<&Rc<Hub>> {
-        self.hub.get().ok_or_else(|| {
+        self.hub.get().map_err(|_| {
             PyRuntimeError::new_err("the body of a request is read on the event loop's thread; take it as a parameter instead")
         })
     }
@@ -191,7 +202,9 @@ impl Request {
         }
         let hub = this.hub()?;
         let Some(body) = this.exchange.take_unread() else {
-            return Err(PyRuntimeError::new_err("the body of this request is already being read"));
+            return Err(PyRuntimeError::new_err(
+                "the body of this request is already being read",
+            ));
         };
         awaiting::collect(slf, hub, body, then)
     }
@@ -209,7 +222,9 @@ impl Request {
     #[getter]
     fn path(&self) -> String {
         let raw = self.exchange.parts.uri.path();
-        percent_encoding::percent_decode_str(raw).decode_utf8_lossy().into_owned()
+        percent_encoding::percent_decode_str(raw)
+            .decode_utf8_lossy()
+            .into_owned()
     }
 
     /// The path as it came, still encoded.
@@ -234,21 +249,33 @@ impl Request {
     #[getter]
     fn host(&self) -> &str {
         let exchange = &self.exchange;
-        let named = exchange.peer.forwarded_host.as_ref().or_else(|| exchange.parts.headers.get(header::HOST));
+        let named = exchange
+            .peer
+            .forwarded_host
+            .as_ref()
+            .or_else(|| exchange.parts.headers.get(header::HOST));
         named.and_then(|value| value.to_str().ok()).unwrap_or("")
     }
 
     /// The whole URL.
     #[getter]
     fn url(&self) -> String {
-        let target = self.exchange.parts.uri.path_and_query().map_or("/", http::uri::PathAndQuery::as_str);
+        let target = self
+            .exchange
+            .parts
+            .uri
+            .path_and_query()
+            .map_or("/", http::uri::PathAndQuery::as_str);
         format!("{}://{}{target}", self.scheme(), self.host())
     }
 
     /// The client's address and port, or `None` on a Unix socket.
     #[getter]
     fn client(&self) -> Option<(String, u16)> {
-        self.exchange.peer.client.map(|address| (address.ip().to_string(), address.port()))
+        self.exchange
+            .peer
+            .client
+            .map(|address| (address.ip().to_string(), address.port()))
     }
 
     /// The protocol's version: `1.1`.
@@ -276,14 +303,20 @@ impl Request {
     /// The pattern of the route that matched.
     #[getter]
     fn route(&self) -> &str {
-        self.tools.endpoints.get(self.exchange.route as usize).map_or("", |endpoint| endpoint.route.as_str())
+        self.tools
+            .endpoints
+            .get(self.exchange.route as usize)
+            .map_or("", |endpoint| endpoint.route.as_str())
     }
 
     /// The headers, a case-insensitive mapping.
     #[getter]
     fn headers(slf: &Bound<'_, Self>) -> PyResult<Py<Headers>> {
         let py = slf.py();
-        let headers = slf.get().headers.get_or_try_init(py, || Py::new(py, Headers::of(slf)))?;
+        let headers = slf
+            .get()
+            .headers
+            .get_or_try_init(py, || Py::new(py, Headers::of(slf)))?;
         Ok(headers.clone_ref(py))
     }
 
@@ -304,41 +337,63 @@ impl Request {
     /// The parameters of the path by name, converted.
     #[getter]
     fn path_params(&self, py: Python<'_>) -> PyResult<Py<PyDict>> {
-        let made = self.path_params.get_or_try_init(py, || -> PyResult<Py<PyDict>> {
-            let dict = PyDict::new(py);
-            let endpoint = self.tools.endpoints.get(self.exchange.route as usize);
-            for (index, name) in endpoint.map(|endpoint| endpoint.parameters.as_slice()).unwrap_or_default().iter().enumerate() {
-                dict.set_item(name, Self::path_value(py, &self.exchange, index, &self.tools)?)?;
-            }
-            Ok(dict.unbind())
-        })?;
+        let made = self
+            .path_params
+            .get_or_try_init(py, || -> PyResult<Py<PyDict>> {
+                let dict = PyDict::new(py);
+                let endpoint = self.tools.endpoints.get(self.exchange.route as usize);
+                for (index, name) in endpoint
+                    .map(|endpoint| endpoint.parameters.as_slice())
+                    .unwrap_or_default()
+                    .iter()
+                    .enumerate()
+                {
+                    dict.set_item(
+                        name,
+                        Self::path_value(py, &self.exchange, index, &self.tools)?,
+                    )?;
+                }
+                Ok(dict.unbind())
+            })?;
         Ok(made.clone_ref(py))
     }
 
     /// The cookies by name; of two with one name the first wins (RFC 6265 section 5.4 sends the longer path first).
     #[getter]
     fn cookies(&self, py: Python<'_>) -> PyResult<Py<PyDict>> {
-        let made = self.cookies.get_or_try_init(py, || -> PyResult<Py<PyDict>> {
-            let mut found = HashMap::new();
-            let dict = PyDict::new(py);
-            for line in self.exchange.parts.headers.get_all(header::COOKIE) {
-                let Ok(line) = std::str::from_utf8(line.as_bytes()) else { continue };
-                for (name, value) in line.split(';').filter_map(|pair| pair.trim().split_once('=')) {
-                    let value = value.strip_prefix('"').and_then(|inner| inner.strip_suffix('"')).unwrap_or(value);
-                    if found.insert(name.to_owned(), ()).is_none() {
-                        dict.set_item(name, value)?;
+        let made = self
+            .cookies
+            .get_or_try_init(py, || -> PyResult<Py<PyDict>> {
+                let mut seen = HashSet::new();
+                let dict = PyDict::new(py);
+                for line in self.exchange.parts.headers.get_all(header::COOKIE) {
+                    let Ok(line) = std::str::from_utf8(line.as_bytes()) else {
+                        continue;
+                    };
+                    for (name, value) in line
+                        .split(';')
+                        .filter_map(|pair| pair.trim().split_once('='))
+                    {
+                        let value = value
+                            .strip_prefix('"')
+                            .and_then(|inner| inner.strip_suffix('"'))
+                            .unwrap_or(value);
+                        if seen.insert(name) {
+                            dict.set_item(name, value)?;
+                        }
                     }
                 }
-            }
-            Ok(dict.unbind())
-        })?;
+                Ok(dict.unbind())
+            })?;
         Ok(made.clone_ref(py))
     }
 
     /// A dict for what middlewares leave for handlers; the one part that may change.
     #[getter]
     fn state(&self, py: Python<'_>) -> Py<PyDict> {
-        self.state.get_or_init(py, || PyDict::new(py).unbind()).clone_ref(py)
+        self.state
+            .get_or_init(py, || PyDict::new(py).unbind())
+            .clone_ref(py)
     }
 
     /// The whole body.
@@ -359,15 +414,24 @@ impl Request {
     /// The body piece by piece, as it arrives; the client is slowed down when nobody reads.
     fn stream<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
         if let Some(body) = self.exchange.body_object(py) {
-            return awaiting::pieces_of(py, self.hub()?, RequestBody::full(body.as_bytes().to_vec()));
+            return awaiting::pieces_of(
+                py,
+                self.hub()?,
+                RequestBody::full(body.as_bytes().to_vec()),
+            );
         }
         let Some(body) = self.exchange.take_unread() else {
-            return Err(PyRuntimeError::new_err("the body of this request is already being read"));
+            return Err(PyRuntimeError::new_err(
+                "the body of this request is already being read",
+            ));
         };
         awaiting::pieces_of(py, self.hub()?, body)
     }
 
     fn __repr__(&self) -> String {
-        format!("<Request {} {}>", self.exchange.parts.method, self.exchange.parts.uri)
+        format!(
+            "<Request {} {}>",
+            self.exchange.parts.method, self.exchange.parts.uri
+        )
     }
 }

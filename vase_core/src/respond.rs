@@ -15,11 +15,17 @@ use crate::stream;
 /// Makes the response.
 pub(crate) fn respond(answer: Answer, app: &PythonApp) -> Response<ResponseBody> {
     match answer {
-        Answer::Plain { status, content_type, body } => {
+        Answer::Plain {
+            status,
+            content_type,
+            body,
+        } => {
             let mut response = Response::new(ResponseBody::full(body));
             *response.status_mut() = status;
             if let Some(content_type) = content_type {
-                response.headers_mut().insert(header::CONTENT_TYPE, content_type);
+                response
+                    .headers_mut()
+                    .insert(header::CONTENT_TYPE, content_type);
             }
             response
         }
@@ -28,11 +34,25 @@ pub(crate) fn respond(answer: Answer, app: &PythonApp) -> Response<ResponseBody>
 }
 
 fn respond_full(full: Full, app: &PythonApp) -> Response<ResponseBody> {
-    let Full { status, headers, body, request } = full;
+    let Full {
+        status,
+        headers,
+        body,
+        request,
+    } = full;
     let body = match body {
         Payload::Bytes(bytes) => ResponseBody::full(bytes),
-        Payload::File { path, download_name } => {
-            return respond_file(&path, download_name.as_deref(), &headers, status, request.as_ref());
+        Payload::File {
+            path,
+            download_name,
+        } => {
+            return respond_file(
+                &path,
+                download_name.as_deref(),
+                &headers,
+                status,
+                request.as_ref(),
+            );
         }
         Payload::Stream(iterator) => match start_stream(&iterator, app) {
             Ok(body) => body,
@@ -57,7 +77,11 @@ fn respond_full(full: Full, app: &PythonApp) -> Response<ResponseBody> {
 fn start_stream(iterator: &Py<PyAny>, app: &PythonApp) -> PyResult<ResponseBody> {
     Python::attach(|py| {
         let (sender, receiver) = stream::channel(&app.hub);
-        let coroutine = app.tools.pump.bind(py).call1((Bound::new(py, sender)?, iterator))?;
+        let coroutine = app
+            .tools
+            .pump
+            .bind(py)
+            .call1((Bound::new(py, sender)?, iterator))?;
         let task = app.new_task(&coroutine)?;
         receiver.set_task(task.unbind());
         app.hub.after_python(py);
@@ -81,7 +105,12 @@ fn respond_file(
                 _ => StatusCode::INTERNAL_SERVER_ERROR,
             };
             let accept = request.and_then(|head| head.headers.get(header::ACCEPT));
-            return problem::respond(status, "http.file", "the file of this answer cannot be opened", accept);
+            return problem::respond(
+                status,
+                "http.file",
+                "the file of this answer cannot be opened",
+                accept,
+            );
         }
     };
     let answer = answer.status(status).headers(headers);

@@ -9,12 +9,13 @@ use std::task::{Context, Poll, Waker};
 
 use bytes::Bytes;
 use futures_util::Stream;
-use pyo3::exceptions::{PyRuntimeError, PyTypeError};
+use pyo3::exceptions::PyTypeError;
 use pyo3::intern;
 use pyo3::prelude::*;
 use pyo3::types::{PyBytes, PyString};
 
 use crate::answer::to_bytes;
+use crate::handoff::LoopBound;
 use crate::hub::Hub;
 
 /// Bytes that may wait for the client before the handler has to.
@@ -33,13 +34,15 @@ struct Channel {
 }
 
 /// The writing end, which Python's pump holds.
-#[pyclass(unsendable, module = "vase._core")]
-pub(crate) struct BodySender {
+#[pyclass(frozen, module = "vase._core")]
+pub(crate) struct BodySender(LoopBound<Writing>);
+
+pub(crate) struct Writing {
     hub: Rc<Hub>,
     channel: Rc<RefCell<Channel>>,
 }
 
-impl BodySender {
+impl Writing {
     fn wake_reader(&self) {
         let reader = self.channel.borrow_mut().reader.take();
         if let Some(reader) = reader {
@@ -64,23 +67,29 @@ impl BodySender {
                 piece.get_type().name()?
             )));
         };
+        let writing = self.0.get()?;
         let has_room = {
-            let mut channel = self.channel.borrow_mut();
+            let mut channel = writing.channel.borrow_mut();
             if !bytes.is_empty() {
                 channel.waiting_bytes += bytes.len();
                 channel.pieces.push_back(bytes);
             }
             channel.waiting_bytes < HIGH_WATER
         };
-        self.wake_reader();
+        writing.wake_reader();
         Ok(has_room)
     }
 
     /// A future that is done when the client has taken enough.
     fn drained<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
-        let parts = self.hub.parts().ok_or_else(|| PyRuntimeError::new_err("the event loop is closed"))?;
-        let future = parts.event_loop.bind(py).call_method0(intern!(py, "create_future"))?;
-        let mut channel = self.channel.borrow_mut();
+        let writing = self.0.get()?;
+        let future = writing
+            .hub
+            .parts()?
+            .event_loop
+            .bind(py)
+            .call_method0(intern!(py, "create_future"))?;
+        let mut channel = writing.channel.borrow_mut();
         if channel.waiting_bytes < HIGH_WATER || channel.gone {
             future.call_method1(intern!(py, "set_result"), (py.None(),))?;
         } else {
@@ -90,15 +99,19 @@ impl BodySender {
     }
 
     /// Ends the body.
-    fn close(&self) {
-        self.channel.borrow_mut().closed = true;
-        self.wake_reader();
+    fn close(&self) -> PyResult<()> {
+        let writing = self.0.get()?;
+        writing.channel.borrow_mut().closed = true;
+        writing.wake_reader();
+        Ok(())
     }
 
     /// Breaks the body off: the client sees that it is not whole.
-    fn fail(&self) {
-        self.channel.borrow_mut().failed = true;
-        self.wake_reader();
+    fn fail(&self) -> PyResult<()> {
+        let writing = self.0.get()?;
+        writing.channel.borrow_mut().failed = true;
+        writing.wake_reader();
+        Ok(())
     }
 }
 
@@ -111,8 +124,18 @@ pub(crate) struct BodyReceiver {
 /// A channel whose writing end is for Python.
 pub(crate) fn channel(hub: &Rc<Hub>) -> (BodySender, BodyReceiver) {
     let channel = Rc::new(RefCell::new(Channel::default()));
-    let sender = BodySender { hub: Rc::clone(hub), channel: Rc::clone(&channel) };
-    (sender, BodyReceiver { hub: Rc::clone(hub), channel })
+    let writing = Writing {
+        hub: Rc::clone(hub),
+        channel: Rc::clone(&channel),
+    };
+    let sender = BodySender(LoopBound::new(writing, &hub.pulse.graves));
+    (
+        sender,
+        BodyReceiver {
+            hub: Rc::clone(hub),
+            channel,
+        },
+    )
 }
 
 impl BodyReceiver {
@@ -129,7 +152,11 @@ impl Stream for BodyReceiver {
         let mut channel = self.channel.borrow_mut();
         if let Some(piece) = channel.pieces.pop_front() {
             channel.waiting_bytes -= piece.len();
-            let writer = if channel.waiting_bytes < HIGH_WATER { channel.writer.take() } else { None };
+            let writer = if channel.waiting_bytes < HIGH_WATER {
+                channel.writer.take()
+            } else {
+                None
+            };
             drop(channel);
             if let Some(writer) = writer {
                 self.release(&writer);
@@ -137,7 +164,9 @@ impl Stream for BodyReceiver {
             return Poll::Ready(Some(Ok(piece)));
         }
         if channel.failed {
-            return Poll::Ready(Some(Err(io::Error::other("the handler failed while it streamed its answer"))));
+            return Poll::Ready(Some(Err(io::Error::other(
+                "the handler failed while it streamed its answer",
+            ))));
         }
         if channel.closed {
             return Poll::Ready(None);
@@ -151,8 +180,13 @@ impl BodyReceiver {
     fn release(&self, writer: &Py<PyAny>) {
         Python::attach(|py| {
             let writer = writer.bind(py);
-            let done = writer.call_method0(intern!(py, "done")).and_then(|done| done.is_truthy()).unwrap_or(true);
-            if !done && let Err(error) = writer.call_method1(intern!(py, "set_result"), (py.None(),)) {
+            let done = writer
+                .call_method0(intern!(py, "done"))
+                .and_then(|done| done.is_truthy())
+                .unwrap_or(true);
+            if !done
+                && let Err(error) = writer.call_method1(intern!(py, "set_result"), (py.None(),))
+            {
                 error.write_unraisable(py, Some(writer));
             }
             self.hub.after_python(py);
@@ -168,7 +202,9 @@ impl Drop for BodyReceiver {
             channel.pieces.clear();
             (channel.task.take(), channel.closed || channel.failed)
         };
-        let Some(task) = task.filter(|_| !closed) else { return };
+        let Some(task) = task.filter(|_| !closed) else {
+            return;
+        };
         let _ = Python::try_attach(|py| {
             if let Err(error) = task.call_method0(py, intern!(py, "cancel")) {
                 error.write_unraisable(py, None);

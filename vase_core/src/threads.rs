@@ -65,7 +65,11 @@ impl Pool {
             started: AtomicU64::new(0),
             pulse,
         };
-        Self { shared: Arc::new(shared), most: most.max(1), watched: Rc::default() }
+        Self {
+            shared: Arc::new(shared),
+            most: most.max(1),
+            watched: Rc::default(),
+        }
     }
 
     /// Queues a job and sees to it that somebody takes it.
@@ -92,7 +96,11 @@ impl Pool {
             } else if state.threads < self.most {
                 let shared = Arc::clone(&self.shared);
                 let name = format!("vase-handler-{}", state.threads);
-                if std::thread::Builder::new().name(name).spawn(move || work(&shared)).is_ok() {
+                if std::thread::Builder::new()
+                    .name(name)
+                    .spawn(move || work(&shared))
+                    .is_ok()
+                {
                     state.threads += 1;
                 }
             } else {
@@ -140,7 +148,13 @@ impl Drop for Pool {
 /// Wakes the connections whose answers the pool has finished. Runs first in each look of the root future.
 pub(crate) fn collect(hub: &Hub) {
     let Some(pool) = hub.pool() else { return };
-    let finished = std::mem::take(&mut *pool.shared.finished.lock().unwrap_or_else(PoisonError::into_inner));
+    let finished = std::mem::take(
+        &mut *pool
+            .shared
+            .finished
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner),
+    );
     for slot in finished {
         slot.wake();
     }
@@ -154,7 +168,10 @@ fn work(shared: &Shared) {
             if let Some(job) = job {
                 shared.started.fetch_add(1, Ordering::Relaxed);
                 let slot = job(py);
-                let mut finished = shared.finished.lock().unwrap_or_else(PoisonError::into_inner);
+                let mut finished = shared
+                    .finished
+                    .lock()
+                    .unwrap_or_else(PoisonError::into_inner);
                 finished.push(slot);
                 let first = finished.len() == 1;
                 drop(finished);
@@ -180,7 +197,10 @@ fn wait(shared: &Shared) -> bool {
     }
     state.idle += 1;
     loop {
-        let (guard, timeout) = shared.work.wait_timeout(state, IDLE_LIFE).unwrap_or_else(PoisonError::into_inner);
+        let (guard, timeout) = shared
+            .work
+            .wait_timeout(state, IDLE_LIFE)
+            .unwrap_or_else(PoisonError::into_inner);
         state = guard;
         if state.called > 0 {
             state.called -= 1;

@@ -23,7 +23,6 @@ pub(crate) struct Tools {
     pub(crate) base_context: Py<PyAny>,
     pub(crate) uuid_class: Py<PyAny>,
     pub(crate) decimal_class: Py<PyAny>,
-    pub(crate) parse_date: Py<PyAny>,
     pub(crate) parse_datetime: Py<PyAny>,
     pub(crate) query_params_class: Py<PyAny>,
     pub(crate) app: Py<PyAny>,
@@ -47,11 +46,16 @@ impl Tools {
             app: hook("app")?,
             task_class: named("asyncio", "Task")?,
             task_names: PyTuple::new(py, TASK_NAMES)?.unbind(),
-            base_context: py.import("contextvars")?.call_method0("copy_context")?.unbind(),
+            base_context: py
+                .import("contextvars")?
+                .call_method0("copy_context")?
+                .unbind(),
             uuid_class: named("uuid", "UUID")?,
             decimal_class: named("decimal", "Decimal")?,
-            parse_date: datetime.getattr("date")?.getattr("fromisoformat")?.unbind(),
-            parse_datetime: datetime.getattr("datetime")?.getattr("fromisoformat")?.unbind(),
+            parse_datetime: datetime
+                .getattr("datetime")?
+                .getattr("fromisoformat")?
+                .unbind(),
         })
     }
 }
