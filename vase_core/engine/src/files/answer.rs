@@ -9,8 +9,9 @@ use http::{HeaderValue, Method, Response, StatusCode};
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 
 use super::content_type::content_type_of;
+use super::ranges::Wanted;
 use super::representation::Representation;
-use super::respond::respond;
+use super::respond::{respond, send};
 use crate::body::ResponseBody;
 
 /// What RFC 8187 calls `attr-char` stays as it is.
@@ -55,11 +56,15 @@ pub struct FileAnswer {
 impl FileAnswer {
     /// Opens a file, and reads it if it is small and in the page cache.
     ///
-    /// A folder, a pipe or a device is `InvalidInput`.
+    /// A folder is `IsADirectory`; a pipe or a device is `InvalidInput`.
     pub fn open(path: &Path) -> io::Result<Self> {
         // Before it is opened: to open a pipe is to wait for its other end.
         let refuse = || io::Error::new(io::ErrorKind::InvalidInput, "not a regular file");
-        if !std::fs::metadata(path)?.is_file() {
+        let metadata = std::fs::metadata(path)?;
+        if metadata.is_dir() {
+            return Err(io::ErrorKind::IsADirectory.into());
+        }
+        if !metadata.is_file() {
             return Err(refuse());
         }
         let file = File::open(path)?;
@@ -129,8 +134,15 @@ impl FileAnswer {
         self.file.length
     }
 
-    /// Answers a request: 200, 206, 304, 405, 412 or 416.
+    /// Answers a request: GET and HEAD with 200, 206, 304, 412 or 416.
+    ///
+    /// To any other method the handler has answered already, and the whole file is what it said:
+    /// conditions would come too late.
     pub fn respond(&self, method: &Method, headers: &HeaderMap) -> Response<ResponseBody> {
-        respond(&self.file, method, headers)
+        if matches!(*method, Method::GET | Method::HEAD) {
+            respond(&self.file, method, headers)
+        } else {
+            send(&self.file, method, Wanted::Whole)
+        }
     }
 }

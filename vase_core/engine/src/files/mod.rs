@@ -3,7 +3,6 @@
 //! [`StaticFiles`] serves folders below URL prefixes and is asked before the route table;
 //! [`FileAnswer`] sends one file that a handler chose. Both answer alike:
 //!
-//! - GET and HEAD; anything else is 405 with `Allow`.
 //! - A strong `ETag` of size, time of change and inode, and `Last-Modified`; the conditions of
 //!   RFC 9110 section 13 in the order of its section 13.2.2.
 //! - `Range`, one or several (RFC 9110 section 14). More than 32 ranges, or ranges that together ask for
@@ -12,6 +11,7 @@
 //!
 //! Static files, besides:
 //!
+//! - GET and HEAD; anything else is 405 with `Allow`.
 //! - A sibling `.br`, `.zst` or `.gz` is sent in place of a file when `Accept-Encoding` likes it: of the best
 //!   liked the smallest. It has its own `ETag`, and all answers of such a file say
 //!   `Vary: Accept-Encoding`. A sibling that is older than its file by more than two seconds is ignored.

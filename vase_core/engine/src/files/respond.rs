@@ -78,7 +78,11 @@ fn asks_for_more(headers: &HeaderMap) -> bool {
 }
 
 /// Sends the file, or what is wanted of it.
-fn send(file: &Representation, method: &Method, wanted: Wanted) -> Response<ResponseBody> {
+pub(super) fn send(
+    file: &Representation,
+    method: &Method,
+    wanted: Wanted,
+) -> Response<ResponseBody> {
     let mut response = Response::new(ResponseBody::empty());
     *response.status_mut() = file.status;
     *response.headers_mut() = file.headers.clone();

@@ -23,13 +23,17 @@ fn a_handler_may_answer_with_any_regular_file() {
     );
     assert_eq!(ask(http::header::RANGE, "bytes=0-1").body, "01");
     assert_eq!(ask(http::header::RANGE, "bytes=99-").status, 416);
-    assert_eq!(
-        answer.respond(&Method::DELETE, &headers).status(),
-        StatusCode::METHOD_NOT_ALLOWED
-    );
+    let conditions = HeaderMap::from_iter([
+        (http::header::IF_NONE_MATCH, HeaderValue::from_static("*")),
+        (http::header::RANGE, HeaderValue::from_static("bytes=0-1")),
+    ]);
+    let posted = read(answer.respond(&Method::POST, &conditions));
+    assert_eq!((posted.status, posted.body.as_ref()), (200, TEXT));
     assert_eq!(read(answer.respond(&Method::HEAD, &headers)).body.len(), 0);
     let missing = FileAnswer::open(&folder.root().join("none")).unwrap_err();
     assert_eq!(missing.kind(), std::io::ErrorKind::NotFound);
+    let directory = FileAnswer::open(&folder.root()).unwrap_err();
+    assert_eq!(directory.kind(), std::io::ErrorKind::IsADirectory);
 }
 
 #[test]
