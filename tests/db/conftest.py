@@ -1,11 +1,17 @@
 """Small sites on disk: packages with models, imported and forgotten again by each test."""
 
 import importlib
+import os
+import pwd
+import shutil
+import subprocess
 import sys
+import tempfile
 import textwrap
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -66,7 +72,7 @@ class SmallSite:
             for file in path.iterdir():
                 file.unlink()
 
-    def model(self, dotted: str) -> type:
+    def model(self, dotted: str) -> Any:
         module, _, name = dotted.rpartition(".")
         return getattr(importlib.import_module(f"{module}.models"), name)
 
@@ -92,3 +98,48 @@ def make_site(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Calla
 @pytest.fixture
 def site(make_site: Callable[..., SmallSite]) -> SmallSite:
     return make_site()
+
+
+@pytest.fixture(scope="session")
+def postgres_url() -> Iterator[str]:
+    """An empty PostgreSQL: the one of `VASE_TEST_POSTGRES_URL`, or a server of its own on a Unix socket."""
+    given = os.environ.get("VASE_TEST_POSTGRES_URL")
+    if given:
+        yield given
+        return
+    programs = [
+        Path(path) for path in (shutil.which("pg_ctl"), *Path("/usr/lib/postgresql").glob("*/bin/pg_ctl")) if path
+    ]
+    if not programs:
+        if os.environ.get("CI") == "true":
+            pytest.fail("PostgreSQL is not installed")
+        pytest.skip("PostgreSQL is not installed")
+    folder = Path(tempfile.mkdtemp(prefix="vase-postgres-"))
+    prefix: list[str] = []
+    if os.getuid() == 0:  # the server refuses to run as root
+        shutil.chown(folder, pwd.getpwnam("postgres").pw_uid)
+        prefix = ["runuser", "-u", "postgres", "--"]
+    control = programs[0].resolve()
+
+    def run(program: str, *arguments: str) -> None:
+        command = [*prefix, str(control.with_name(program)), "-D", f"{folder}/data", *arguments]
+        subprocess.run(command, check=True, stdout=subprocess.DEVNULL, cwd=folder)
+
+    run("initdb", "-A", "trust", "-U", "vase", "-E", "UTF8", "--no-sync")
+    options = f"-k {folder} -c listen_addresses= -c fsync=off"
+    run("pg_ctl", "-w", "-l", f"{folder}/log", "-o", options, "start")
+    try:
+        yield f"postgresql://vase@/postgres?host={folder}"
+    finally:
+        run("pg_ctl", "-w", "-m", "immediate", "stop")
+        shutil.rmtree(folder)
+
+
+@pytest.fixture
+def postgres_site(make_site: Callable[..., "SmallSite"], postgres_url: str) -> Iterator["SmallSite"]:
+    """A small site on an empty schema."""
+    site = make_site("postgres", postgres_url)
+    yield site
+    with site.database.engine.begin() as connection:
+        connection.exec_driver_sql("DROP SCHEMA public CASCADE")
+        connection.exec_driver_sql("CREATE SCHEMA public")

@@ -6,7 +6,7 @@ from decimal import Decimal
 import pytest
 import sqlalchemy as sa
 
-from vase.db import Database, ForeignKey, Mapped, Model, ModelError, OnDelete, PlainModel, column
+from vase.db import Database, ExactNumeric, ForeignKey, Mapped, Model, ModelError, OnDelete, PlainModel, column
 
 
 class Ware(Model):
@@ -42,6 +42,7 @@ def test_types_and_words():
     assert columns["name"].unique
     assert columns["name"].comment == "what it is called"
     assert (columns["text"].nullable, columns["name"].nullable, columns["strange"].nullable) == (True, False, True)
+    assert isinstance(columns["price"].type, ExactNumeric)
     assert (columns["price"].type.max_digits, columns["price"].type.decimal_places) == (6, 2)
     assert columns["stock"].index
     assert columns["parent_id"].index, "a foreign key has an index"

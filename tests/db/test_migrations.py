@@ -9,6 +9,7 @@ import textwrap
 import time
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 import sqlalchemy as sa
@@ -280,7 +281,7 @@ def test_children_survive_the_rebuild_of_their_parent(site):
 
 def data_migration(site, body: str, *, label: str = "shop") -> Path:
     """Write a migration by hand after the first one."""
-    path = site.folder / label / "migrations" / "0002_data.py"
+    path: Path = site.folder / label / "migrations" / "0002_data.py"
     path.write_text(
         "import sqlalchemy as sa\nfrom alembic import op\n\n"
         f'revision = "{label}_0002"\ndown_revision = "{label}_0001"\nbranch_labels = None\ndepends_on = None\n\n\n'
@@ -424,7 +425,7 @@ def test_missing_folder_is_told(site):
         migrate(site)
 
 
-def test_same_label_in_two_applications(make_site: Callable):
+def test_same_label_in_two_applications(make_site: Callable[..., Any]):
     """Two applications in one process whose apps share a label do not see each other's tables."""
     one, two = make_site("one"), make_site("two")
     one.models("first.catalog", "class Product(Model):\n    name: Mapped[str]\n")

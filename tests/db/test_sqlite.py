@@ -23,7 +23,7 @@ def database(tmp_path):
 
 
 def is_writing(session) -> bool:
-    return session.connection().connection.driver_connection.in_transaction
+    return bool(session.connection().connection.driver_connection.in_transaction)
 
 
 @pytest.mark.parametrize(
@@ -149,8 +149,8 @@ async def test_memory_is_one_database_for_all_connections():
     thread = threading.Thread(target=look)
     thread.start()
     thread.join()
-    async with database.async_session() as db:
-        seen.append(list(await db.scalars(select(Note.text))))
+    async with database.async_session() as session:
+        seen.append(list(await session.scalars(select(Note.text))))
     assert seen == [["one"], ["one"]]
     other = Database("sqlite://")
     with other.engine.connect() as connection:

@@ -46,7 +46,7 @@ def through(database: Database, **values: Any) -> Value:
         db.add(Value(**values))
         db.flush()
         db.expunge_all()
-        return db.scalars(select(Value).order_by(Value.id.desc())).first()
+        return db.scalars(select(Value).order_by(Value.id.desc()).limit(1)).one()
 
 
 @given(MOMENTS)

@@ -3,6 +3,7 @@
 from types import SimpleNamespace
 
 import pytest
+from sqlalchemy.pool import QueuePool
 
 from vase.db import Database, Databases, DatabaseURLError, check_databases
 
@@ -72,6 +73,7 @@ def test_options_of_the_settings_reach_the_pool():
         url="sqlite:///x", pool_size=3, max_overflow=1, pool_timeout_seconds=2.0, pool_recycle_seconds=None, echo=False
     )
     pool = Database(entry).engine.pool
+    assert isinstance(pool, QueuePool)
     assert (pool.size(), pool._max_overflow, pool._timeout, pool._recycle) == (3, 1, 2.0, -1)
 
 

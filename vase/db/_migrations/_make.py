@@ -103,7 +103,7 @@ def _require_all_applied(connection: Connection, scripts: Scripts) -> None:
     missing = [script for script in scripts.all() if script.revision not in applied]
     if missing:
         raise MigrationError(
-            f"the database lacks {len(missing)} migrations, the first is "
+            f"the database lacks {len(missing)} {'migration' if len(missing) == 1 else 'migrations'}, the first is "
             f"`{scripts.label_of(missing[0])}.{name_of(missing[0])}`",
             code="db.E013",
             hint="run `manage.py migrate` first",
