@@ -1,0 +1,138 @@
+"""A served site in processes of its own, as its users run it."""
+
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+import urllib.request
+from collections.abc import Callable, Iterator
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+
+SITE = '''
+import asyncio
+import os
+import time
+
+from vase import Vase, inline
+
+app = Vase()
+
+
+@app.get("/")
+async def home() -> str:
+    return "home"
+
+
+@app.get("/pid")
+@inline
+def pid() -> str:
+    return str(os.getpid())
+
+
+@app.get("/second")
+async def second() -> str:
+    await asyncio.sleep(1)
+    return "a second later"
+
+
+@app.get("/blocks")
+async def blocks_the_loop() -> str:
+    time.sleep(2)
+    return "at last"
+
+
+@app.get("/stuck")
+def stuck() -> str:
+    time.sleep(20)
+    return "too late"
+
+
+if __name__ == "__main__":
+    import sys
+
+    app.run(port=int(sys.argv[1]), workers=int(sys.argv[2]))
+'''
+
+
+class Server:
+    """A running server."""
+
+    def __init__(self, process: "subprocess.Popen[bytes]", port: int, log: Path) -> None:
+        self.process, self.port, self._log = process, port, log
+
+    @property
+    def log(self) -> str:
+        return self._log.read_text()
+
+    def get(self, path: str, timeout: float = 10) -> str:
+        with urllib.request.urlopen(f"http://127.0.0.1:{self.port}{path}", timeout=timeout) as response:
+            return str(response.read().decode())
+
+    def pids(self, tries: int = 60) -> set[str]:
+        """The workers that answer now."""
+        return {self.get("/pid") for _ in range(tries)}
+
+    def signal(self, number: signal.Signals) -> None:
+        self.process.send_signal(number)
+
+    def wait(self, timeout: float = 15) -> int:
+        return self.process.wait(timeout)
+
+
+@pytest.fixture
+def start(tmp_path: Path) -> Iterator[Callable[..., Server]]:
+    """Starts a site with some workers; what still runs at the end is stopped."""
+    servers: list[Server] = []
+
+    def begin(workers: int = 1, site: str = SITE) -> Server:
+        file, log = tmp_path / "site_under_test.py", tmp_path / "log.txt"
+        file.write_text(site)
+        port = free_port()
+        with log.open("wb") as errors:
+            process = subprocess.Popen(
+                [sys.executable, str(file), str(port), str(workers)],
+                stdout=subprocess.DEVNULL,
+                stderr=errors,
+                env={**os.environ, "PYTHONUNBUFFERED": "1"},
+                cwd=tmp_path,
+            )
+        server = Server(process, port, log)
+        servers.append(server)
+        until(lambda: answers(port) or process.poll() is not None)
+        assert process.poll() is None, server.log
+        return server
+
+    yield begin
+    for server in servers:
+        if server.process.poll() is None:
+            server.process.send_signal(signal.SIGINT)
+            try:
+                server.process.wait(5)
+            except subprocess.TimeoutExpired:
+                server.process.kill()
+                server.process.wait()
+
+
+def free_port() -> int:
+    with closing(socket.create_server(("127.0.0.1", 0))) as one:
+        return int(one.getsockname()[1])
+
+
+def answers(port: int) -> bool:
+    try:
+        with urllib.request.urlopen(f"http://127.0.0.1:{port}/", timeout=5) as response:
+            return bool(response.status == 200)
+    except OSError:
+        return False
+
+
+def until(condition: Callable[[], bool], seconds: float = 30) -> None:
+    end = time.monotonic() + seconds
+    while not condition():
+        assert time.monotonic() < end, "it did not happen in time"
+        time.sleep(0.05)
