@@ -1,9 +1,12 @@
 """The few fixtures that every room's tests may use."""
 
 import importlib
+import importlib.util
+import os
 import sys
 import textwrap
 from collections.abc import Callable, Iterator, Mapping
+from contextlib import ExitStack
 from pathlib import Path
 
 import pytest
@@ -33,3 +36,38 @@ def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Project
         where = file or next(iter(getattr(sys.modules[name], "__path__", [])), "")
         if str(where).startswith(str(tmp_path)):
             del sys.modules[name]
+
+
+@pytest.fixture(scope="session")
+def postgres_url() -> Iterator[str]:
+    """Give the URL of a PostgreSQL server: the one of `VASE_TEST_POSTGRES`, else one started for this run."""
+    with ExitStack() as stack:
+        yield _service(stack, "postgres")
+
+
+@pytest.fixture(scope="session")
+def redis_url() -> Iterator[str]:
+    """Give the URL of a Redis server: the one of `VASE_TEST_REDIS`, else one started for this run."""
+    with ExitStack() as stack:
+        yield _service(stack, "redis")
+
+
+def _service(stack: ExitStack, name: str) -> str:
+    variable = f"VASE_TEST_{name.upper()}"
+    if url := os.environ.get(variable):
+        return url
+    reason = os.environ.get(f"{variable}_MISSING")
+    if reason is None:
+        file = Path(__file__).parent.parent / "scripts" / "services.py"
+        spec = importlib.util.spec_from_file_location("vase_test_services", file)
+        assert spec is not None
+        assert spec.loader is not None
+        services = importlib.util.module_from_spec(spec)
+        spec.loader.exec_module(services)
+        try:
+            return str(stack.enter_context(getattr(services, name)()))
+        except services.Missing as missing:
+            reason = str(missing)
+    if os.environ.get("CI") == "true":
+        pytest.fail(f"CI must not leave this out: {reason}")
+    pytest.skip(reason)
