@@ -3,7 +3,7 @@
     python scripts/services.py -- pytest      run a command with VASE_TEST_POSTGRES and VASE_TEST_REDIS set
 
 A variable that is set already is left alone: the tests then use that server. A server that is missing is installed with
-apt where that is allowed (to root); else its variable stays unset, and the tests that need it say why they are left out.
+apt where that is allowed (to root); else its variable stays unset, and the tests that need it say why they are skipped.
 """
 
 import contextlib
@@ -73,8 +73,9 @@ def main(arguments: list[str]) -> int:
     if arguments[:1] != ["--"] or len(arguments) < 2:
         print(__doc__, file=sys.stderr)
         return 2
-    environ, status = dict(os.environ), 1
-    with contextlib.ExitStack() as stack:
+    environ = dict(os.environ)
+    stack = contextlib.ExitStack()
+    try:
         for variable, start in ((POSTGRES, postgres), (REDIS, redis)):
             if environ.get(variable):
                 continue
@@ -83,8 +84,9 @@ def main(arguments: list[str]) -> int:
             except Missing as reason:
                 environ[variable + "_MISSING"] = str(reason)
                 print(f"left out: tests that need a server: {reason}", file=sys.stderr)
-        status = _pass_through(arguments[1:], environ)
-    return status
+        return _pass_through(arguments[1:], environ)
+    finally:
+        stack.close()
 
 
 def _pass_through(command: list[str], environ: dict[str, str]) -> int:
