@@ -13,6 +13,7 @@
 
 use std::io::{self, IoSlice};
 use std::mem::MaybeUninit;
+use std::ops::ControlFlow;
 use std::pin::Pin;
 use std::sync::Arc;
 use std::task::{Context, Poll, ready};
@@ -98,22 +99,10 @@ impl Io {
 
     /// Judges octets and hands the good ones on, up to the end of one message; says how many are done with.
     fn admit(&mut self, bytes: &mut [u8], cursor: &mut ReadBufCursor<'_>) -> io::Result<usize> {
-        let mut used = 0;
-        if let Stage::Head(head) = &mut self.stage {
-            let found = match head.scan(bytes, self.limits) {
-                Ok(Some(found)) => found,
-                Ok(None) if head.is_untouched(bytes.len()) => {
-                    head.rebase();
-                    return Ok(bytes.len());
-                }
-                Ok(None) => return Ok(0),
-                Err(refusal) => {
-                    self.refuse(refusal, cursor);
-                    return Ok(bytes.len());
-                }
-            };
-            used = self.admit_head(&found, bytes, cursor);
-        }
+        let mut used = match self.admit_head(bytes, cursor) {
+            ControlFlow::Continue(used) => used,
+            ControlFlow::Break(used) => return Ok(used),
+        };
         loop {
             let rest = &bytes[used..];
             let room = rest.len().min(cursor.remaining());
@@ -143,18 +132,16 @@ impl Io {
                 Stage::Chunked(reader) => {
                     let (taken, chunks) = reader.scan(rest);
                     cursor.put_slice(&rest[..taken]);
+                    used += taken;
                     match chunks {
-                        Chunks::More => {}
+                        Chunks::More => return Ok(used),
                         Chunks::End => self.end_message(),
-                        Chunks::Broken => {
-                            // What was good is read first; the error waits for the next call.
-                            self.stage = Stage::Broken;
-                            if used + taken == 0 {
-                                return Err(malformed());
-                            }
-                        }
+                        Chunks::Broken => self.stage = Stage::Broken,
                     }
-                    return Ok(used + taken);
+                    if used > 0 {
+                        // What was good is read first; an error waits for the next call.
+                        return Ok(used);
+                    }
                 }
                 Stage::Broken => return Err(malformed()),
                 Stage::Refused => return Ok(bytes.len()),
@@ -166,13 +153,31 @@ impl Io {
         }
     }
 
-    /// Takes a good head out of `bytes` and hands it on, if there is room; says where it ended, or began.
+    /// Reads a head, if one is due, and hands it on when it is complete: `Break` when nothing else can be.
     fn admit_head(
         &mut self,
-        head: &Head,
         bytes: &mut [u8],
         cursor: &mut ReadBufCursor<'_>,
-    ) -> usize {
+    ) -> ControlFlow<usize, usize> {
+        let Stage::Head(reader) = &mut self.stage else {
+            return ControlFlow::Continue(0);
+        };
+        match reader.scan(bytes, self.limits) {
+            Ok(Some(head)) => ControlFlow::Continue(self.hand_on(&head, bytes, cursor)),
+            Ok(None) if reader.is_untouched(bytes.len()) => {
+                reader.rebase();
+                ControlFlow::Break(bytes.len())
+            }
+            Ok(None) => ControlFlow::Break(0),
+            Err(refusal) => {
+                self.refuse(refusal, cursor);
+                ControlFlow::Break(bytes.len())
+            }
+        }
+    }
+
+    /// Hands on a good head, if there is room; says where in `bytes` it ended, or where it waits.
+    fn hand_on(&mut self, head: &Head, bytes: &mut [u8], cursor: &mut ReadBufCursor<'_>) -> usize {
         if let Some(minor) = head.minor_version {
             bytes[minor] = b'1';
         }
@@ -359,10 +364,11 @@ impl Write for Io {
     fn poll_shutdown(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<io::Result<()>> {
         let this = self.get_mut();
         if this.shutdown == Shutdown::NotYet {
-            this.state.writer.finish();
             if !this.must_linger() {
+                // The socket closes when this is dropped, which is now.
                 return Poll::Ready(Ok(()));
             }
+            this.state.writer.finish();
             this.state.enter(Phase::Lingering);
             this.shutdown = Shutdown::Lingering { octets: 0 };
         }

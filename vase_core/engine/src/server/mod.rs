@@ -69,9 +69,9 @@ use crate::stack::Peer;
 ///     });
 ///     let server = server::serve(listener, move |_peer| hello, &HttpConfig::default())?;
 ///     server.drain(Duration::from_secs(1)).await;
-///     Ok(())
-/// })
-/// # as std::io::Result<()>
+///     Ok::<_, std::io::Error>(())
+/// })?;
+/// # Ok::<_, std::io::Error>(())
 /// ```
 pub fn serve<L, C, S>(listener: L, connect: C, config: &HttpConfig) -> Result<ServerHandle>
 where

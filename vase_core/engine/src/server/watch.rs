@@ -151,7 +151,6 @@ impl Connection {
         let state = &self.state;
         if self.exchange.replace(state.exchanges()) != state.exchanges() {
             self.body_credit.set(deadlines.body_grace);
-            self.body_received.set(state.received());
             self.half_closed.set(None);
         }
         if state.is_reading_body() {

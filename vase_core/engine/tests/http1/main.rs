@@ -11,6 +11,7 @@ mod client;
 mod drain;
 mod floods;
 mod leaks;
+mod listeners;
 mod presence;
 mod server;
 mod timeouts;

@@ -50,7 +50,7 @@ pub(super) const CASES: &[Case] = &[
     case("pipelined-slow-first", "RFC 9112 section 9.3.2", Send::Text("GET /slow?ms=100 HTTP/1.1\r\nHost: a\r\n\r\nGET /target HTTP/1.1\r\nHost: a\r\n\r\n"), &[answer(200, "slow"), answer(200, "GET /target")], Then::Open),
     case("pipelined-bodies", "RFC 9112 section 9.3.2", Send::Text("POST /echo HTTP/1.1\r\nHost: a\r\nContent-Length: 1\r\n\r\n1POST /echo HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n1\r\n2\r\n0\r\n\r\nPOST /echo HTTP/1.1\r\nHost: a\r\nContent-Length: 1\r\n\r\n3"), &[answer(200, "1"), answer(200, "2"), answer(200, "3")], Then::Open),
     case("pipelined-across-pieces", "RFC 9112 section 9.3.2", Send::Pieces(&["GET /target?1 HTTP/1.1\r\nHost: a\r\n\r\nGET /tar", "get?2 HTTP/1.1\r\nHost", ": a\r\n\r\nGET /target?3 HTTP/1.1\r\nHost: a\r\n\r", "\n"]), &[answer(200, "GET /target?1"), answer(200, "GET /target?2"), answer(200, "GET /target?3")], Then::Open),
-    case("pipelined-head-and-get", "RFC 9112 section 9.3.2", Send::Text("HEAD /target HTTP/1.1\r\nHost: a\r\n\r\nGET /target HTTP/1.1\r\nHost: a\r\n\r\n"), &[status(200).to_head(), answer(200, "GET /target")], Then::Open),
+    case("pipelined-head-and-get", "RFC 9112 section 9.3.2", Send::Text("HEAD /target HTTP/1.1\r\nHost: a\r\n\r\nGET /target HTTP/1.1\r\nHost: a\r\n\r\n"), &[status(200).for_head(), answer(200, "GET /target")], Then::Open),
     case("pipelined-streams", "RFC 9112 section 9.3.2", Send::Text("GET /stream HTTP/1.1\r\nHost: a\r\n\r\nGET /stream HTTP/1.1\r\nHost: a\r\n\r\n"), &[answer(200, "one two three"), answer(200, "one two three")], Then::Open),
     case("pipelined-100", "RFC 9112 section 9.3.2", Send::Made(|| [&b"GET / HTTP/1.1\r\nHost: a\r\n\r\n".repeat(99)[..], b"GET /target HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n"].concat()), HUNDRED, Then::Closed),
 
@@ -64,7 +64,7 @@ pub(super) const CASES: &[Case] = &[
     case("stream-then-garbage", "RFC 9112 section 9.3.2", Send::Text("GET /stream HTTP/1.1\r\nHost: a\r\n\r\ngarbage\r\n\r\n"), &[answer(200, "one two three"), status(400)], Then::Closed),
     case("body-then-garbage", "RFC 9112 section 9.3.2", Send::Text("POST /echo HTTP/1.1\r\nHost: a\r\nContent-Length: 3\r\n\r\nabcgarbage\r\n\r\n"), &[answer(200, "abc"), status(400)], Then::Closed),
     case("garbage-then-good", "RFC 9112 section 2.2", Send::Text("garbage\r\n\r\nGET / HTTP/1.1\r\nHost: a\r\n\r\n"), &[status(400)], Then::Closed),
-    case("bad-head-request", "RFC 9110 section 9.3.2", Send::Text("HEAD / HTTP/1.1\r\nBad Name: a\r\n\r\n"), &[status(400).to_head()], Then::Closed),
+    case("bad-head-request", "RFC 9110 section 9.3.2", Send::Text("HEAD / HTTP/1.1\r\nBad Name: a\r\n\r\n"), &[status(400).for_head()], Then::Closed),
     case("refusal-is-a-problem", "RFC 9457 section 3", Send::Text("garbage\r\n\r\n"), &[status(400).with(&[("content-type", Some("application/problem+json"))])], Then::Closed),
 
     // Half-closed by the client, who waits.

@@ -98,7 +98,7 @@ const fn answer(status: u16, body: &'static str) -> Expected {
 
 impl Expected {
     /// The answer to a HEAD request, which has no body whatever its head says.
-    const fn to_head(mut self) -> Self {
+    const fn for_head(mut self) -> Self {
         self.method = "HEAD";
         self
     }

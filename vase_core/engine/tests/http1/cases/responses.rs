@@ -23,12 +23,12 @@ macro_rules! get_1_0 {
 #[rustfmt::skip]
 pub(super) const CASES: &[Case] = &[
     // HEAD, and statuses without a body.
-    case("head-has-the-length-and-no-body", "RFC 9110 section 9.3.2", head!("/target"), &[status(200).to_head().with(&[("content-length", Some("12"))])], Then::Open),
-    case("head-with-a-declared-length", "RFC 9110 section 9.3.2", head!("/status?code=200&length=1"), &[status(200).to_head().with(&[("content-length", Some("5"))])], Then::Open),
-    case("head-with-a-wrong-length", "RFC 9110 section 9.3.2", head!("/lie?declare=10&send=5"), &[status(200).to_head().with(&[("content-length", Some("10"))])], Then::Open),
-    case("head-of-nothing-with-a-length", "RFC 9110 section 9.3.2", head!("/lie?declare=10&send=0"), &[status(200).to_head().with(&[("content-length", Some("10"))])], Then::Open),
-    case("head-of-a-stream", "RFC 9110 section 9.3.2", head!("/stream"), &[status(200).to_head()], Then::Open),
-    case("head-of-an-endless-stream", "RFC 9110 section 9.3.2", head!("/endless"), &[status(200).to_head()], Then::Open),
+    case("head-has-the-length-and-no-body", "RFC 9110 section 9.3.2", head!("/target"), &[status(200).for_head().with(&[("content-length", Some("12"))])], Then::Open),
+    case("head-with-a-declared-length", "RFC 9110 section 9.3.2", head!("/status?code=200&length=1"), &[status(200).for_head().with(&[("content-length", Some("5"))])], Then::Open),
+    case("head-with-a-wrong-length", "RFC 9110 section 9.3.2", head!("/lie?declare=10&send=5"), &[status(200).for_head().with(&[("content-length", Some("10"))])], Then::Open),
+    case("head-of-nothing-with-a-length", "RFC 9110 section 9.3.2", head!("/lie?declare=10&send=0"), &[status(200).for_head().with(&[("content-length", Some("10"))])], Then::Open),
+    case("head-of-a-stream", "RFC 9110 section 9.3.2", head!("/stream"), &[status(200).for_head()], Then::Open),
+    case("head-of-an-endless-stream", "RFC 9110 section 9.3.2", head!("/endless"), &[status(200).for_head()], Then::Open),
     case("204-has-no-body", "RFC 9110 section 15.3.5", get!("/status?code=204"), &[answer(204, "").with(&[("content-length", None), ("transfer-encoding", None)])], Then::Open),
     case("204-has-no-length", "RFC 9110 section 8.6", get!("/status?code=204&length=1"), &[answer(204, "").with(&[("content-length", None), ("transfer-encoding", None)])], Then::Open),
     case("205-has-no-body", "RFC 9110 section 15.3.6", get!("/status?code=205&length=1"), &[answer(205, "").with(&[("content-length", Some("0"))])], Then::Open),

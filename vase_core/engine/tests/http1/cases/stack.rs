@@ -89,7 +89,7 @@ pub(super) const CASES: &[Case] = &[
     case("method-not-allowed", "RFC 9110 section 15.5.6", line!("GET /echo HTTP/1.1"), &[status(405).with(&[("allow", Some("POST, OPTIONS"))])], Then::Open),
     case("method-trace-is-not-allowed", "RFC 9110 section 9.3.8", line!("TRACE / HTTP/1.1"), &[status(405)], Then::Open),
     case("method-unknown", "RFC 9110 section 9.1", line!("BREW / HTTP/1.1"), &[status(405)], Then::Open),
-    case("method-head-follows-get", "RFC 9110 section 9.3.2", line!("HEAD / HTTP/1.1"), &[status(200).to_head().with(&[("content-length", Some("2"))])], Then::Open),
+    case("method-head-follows-get", "RFC 9110 section 9.3.2", line!("HEAD / HTTP/1.1"), &[status(200).for_head().with(&[("content-length", Some("2"))])], Then::Open),
     case("method-options", "RFC 9110 section 9.3.7", line!("OPTIONS / HTTP/1.1"), &[status(204)], Then::Open),
     case("method-options-of-the-server", "RFC 9110 section 9.3.7", line!("OPTIONS * HTTP/1.1"), &[status(204)], Then::Open),
 
