@@ -7,12 +7,12 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
-from vase.exceptions import did_you_mean, quote
+from vase.exceptions import ConfigurationError, did_you_mean, quote
 from vase.management._errors import CommandError
+from vase.types import Fault
 
 if TYPE_CHECKING:
     from vase.application import Vase
-    from vase.checks import CheckMessage
     from vase.conf import Settings
 
 __all__ = ["Environment", "Project", "choose_settings"]
@@ -120,7 +120,7 @@ def _sibling(module: str, environment: str, *, source: str = "environment") -> s
     return f"{module.rpartition('.')[0]}.{_MODULES[environment]}".lstrip(".")
 
 
-def _stop_on_errors(messages: "Iterable[CheckMessage]") -> None:
-    from vase.checks import Report  # noqa: PLC0415  # only a command that needs the site pays for it
-
-    Report(messages).raise_errors()
+def _stop_on_errors(messages: Iterable[Fault]) -> None:
+    faults = list(messages)
+    if any(fault.level == "error" for fault in faults):
+        raise ConfigurationError(faults)

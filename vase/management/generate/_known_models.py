@@ -104,10 +104,10 @@ def _read_field(name: str, annotation: ast.expr, value: ast.expr | None) -> Fiel
     is_filled = any(word.arg in _FILLING_WORDS for word in words)
     for argument in positional:
         if isinstance(argument, ast.Call) and _last_name(argument.func) == "ForeignKey" and argument.args:
+            if is_nullable or is_filled:
+                break  # nobody has to make the row that it points to
             target = _last_name(argument.args[0])
-            if target and name.endswith("_id"):
-                return Field(name.removesuffix("_id"), "ref", target=target, is_nullable=is_nullable)
-            return None
+            return Field(name.removesuffix("_id"), "ref", target=target) if target and name.endswith("_id") else None
     kind = _KINDS.get(_last_name(annotation))
     default = "given" if is_filled else None
     if kind is None or any(word.arg == "primary_key" for word in words):

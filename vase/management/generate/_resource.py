@@ -9,6 +9,7 @@ from dataclasses import dataclass
 
 from vase.management.generate._edit import import_rank
 from vase.management.generate._fields import Field, ModelSpecification
+from vase.management.generate._lines import wrap
 from vase.management.generate._names import plural, snake_case
 
 __all__ = [
@@ -176,9 +177,8 @@ def write_models(resources: Sequence[Resource]) -> str:
         lines = [f"class {resource.model}(Model):", f'    """{_capital(resource.article)}."""', ""]
         for field in resource.specification.fields:
             _import_type(imports, field)
-            lines.append(
-                f"    {field.attribute}: Mapped[{_optional(field)}] = column({_column(imports, resource, field)})"
-            )
+            opening = f"    {field.attribute}: Mapped[{_optional(field)}] = column("
+            lines += wrap(opening, _column(imports, resource, field), ")")
         classes.append("\n".join(lines))
     return _module("What the app keeps in the database.", imports, classes)
 
@@ -278,12 +278,12 @@ def _handlers(resource: Resource) -> list[str]:
             "    offset: Annotated[int, Query(ge=0, lt=2**31)] = 0,",
             f") -> list[{model}Out]:",
             f'    """List {plural(words)}, oldest first."""',
-            f"    rows = db.scalars(select({model}).order_by({model}.id).limit(limit).offset(offset))",
-            f"    return [{model}Out.model_validate(row) for row in rows]",
+            f"    query = select({model}).order_by({model}.id).limit(limit).offset(offset)",
+            f"    return [{model}Out.model_validate(row) for row in db.scalars(query)]",
         ],
         [
             f'@{resource.router}.post("/", status=201)',
-            f"def create_{name}(data: {model}In, db: Session) -> {model}Out:",
+            *wrap(f"def create_{name}(", [f"data: {model}In", "db: Session"], f") -> {model}Out:"),
             f'    """Create {article}."""',
             *check,
             f"    {row} = {model}(**data.model_dump())",
@@ -294,13 +294,13 @@ def _handlers(resource: Resource) -> list[str]:
         ],
         [
             f'@{resource.router}.get("/{{id:int}}")',
-            f"def retrieve_{name}(id: int, db: Session) -> {model}Out:",
+            *wrap(f"def retrieve_{name}(", ["id: int", "db: Session"], f") -> {model}Out:"),
             f'    """Return one {words}."""',
             f"    return {model}Out.model_validate(get_or_404(db, {model}, id))",
         ],
         [
             f'@{resource.router}.put("/{{id:int}}")',
-            f"def update_{name}(id: int, data: {model}In, db: Session) -> {model}Out:",
+            *wrap(f"def update_{name}(", ["id: int", f"data: {model}In", "db: Session"], f") -> {model}Out:"),
             f'    """Replace everything that a client may say about {article}."""',
             *check,
             f"    {row} = get_or_404(db, {model}, id)",
@@ -329,7 +329,7 @@ def _handlers(resource: Resource) -> list[str]:
 def _reference_check(resource: Resource) -> list[str]:
     name = "check_references" if resource.router == "router" else f"check_{resource.name}_references"
     lines = [
-        f"def {name}(data: {resource.model}In, db: Session) -> None:",
+        *wrap(f"def {name}(", [f"data: {resource.model}In", "db: Session"], ") -> None:"),
         '    """Refuse references to rows that do not exist."""',
     ]
     for field in resource.links:
@@ -341,12 +341,12 @@ def _reference_check(resource: Resource) -> list[str]:
     return lines
 
 
-def _column(imports: Imports, resource: Resource, field: Field) -> str:
-    words = []
+def _column(imports: Imports, resource: Resource, field: Field) -> list[str]:
+    words: list[str] = []
     if field.kind == "str":
         words.append(f"max_length={field.sizes[0] if field.sizes else 255}")
     elif field.kind == "decimal":
-        words.append(f"max_digits={field.sizes[0]}, decimal_places={field.sizes[1]}")
+        words += [f"max_digits={field.sizes[0]}", f"decimal_places={field.sizes[1]}"]
     elif field.kind == "ref":
         reference = resource.references[field.name]
         imports.name("vase.db", "ForeignKey")
@@ -362,7 +362,7 @@ def _column(imports: Imports, resource: Resource, field: Field) -> str:
         words.append("auto_now_add=True")
     elif field.default is not None:
         words.append(f"default={field.default}")
-    return ", ".join(words)
+    return words
 
 
 def _in_field(imports: Imports, field: Field) -> str:
