@@ -7,7 +7,7 @@ use crate::client::{Client, End};
 use crate::server::Server;
 
 /// The latest moment at which a handler hears that its client has left.
-const LATEST: Duration = Duration::from_millis(1_100);
+const LATEST: Duration = Duration::from_millis(1_200);
 
 fn start(request: &str) -> (Server, Client) {
     let server = Server::start_default();
@@ -92,7 +92,7 @@ fn close_ends_a_silent_stream() {
 #[test]
 fn silent_stream_goes_on_while_the_client_waits() {
     let (server, mut client) = start("GET /events HTTP/1.1\r\nHost: a\r\n\r\n");
-    assert_eq!(client.end(Duration::from_millis(1_500)), End::Open);
+    assert_eq!(client.end(Duration::from_millis(1_200)), End::Open);
     assert_eq!(server.counters.cancelled.load(Ordering::SeqCst), 0);
 }
 
@@ -115,7 +115,7 @@ fn half_closed_client_may_read_slowly() {
     client.send("GET /endless HTTP/1.1\r\nHost: a\r\n\r\n");
     client.half_close();
     let mut piece = vec![0; 64 * 1024];
-    for _ in 0..20 {
+    for _ in 0..12 {
         client.stream.read_exact(&mut piece).expect("still served");
         std::thread::sleep(Duration::from_millis(100));
     }
