@@ -17,6 +17,6 @@ def wrap(opening: str, arguments: list[str], closing: str) -> list[str]:
     if len(opening) + len(joined) + len(closing) <= _WIDTH or not arguments:
         return [f"{opening}{joined}{closing}"]
     indent = " " * (len(opening) - len(opening.lstrip()))
-    if len(indent) + 4 + len(joined) <= _WIDTH:
+    if len(indent) + 4 + len(joined) <= _WIDTH or len(arguments) == 1:
         return [opening, f"{indent}    {joined}", f"{indent}{closing}"]
     return [opening, *(f"{indent}    {argument}," for argument in arguments), f"{indent}{closing}"]

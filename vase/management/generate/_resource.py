@@ -237,17 +237,16 @@ def write_api(resources: Sequence[Resource]) -> str:
     imports.name("vase.db", "Session", "get_or_404", "select")
     imports.name("vase.http", "HTTPException")
     imports.name("vase.views", "Router")
-    blocks = []
+    routers: list[str] = []
     for resource in resources:
+        routers += wrap(
+            f"{resource.router} = Router(", [f'prefix="{resource.prefix}"', f'tags=["{resource.names}"]'], ")"
+        )
         imports.own(f"{app}.models", resource.model)
         imports.own(f"{app}.schemas", f"{resource.model}In", f"{resource.model}Out")
         for reference in resource.references.values():
             imports.own(reference.module, reference.model)
-    blocks.append(
-        "\n".join(f'{each.router} = Router(prefix="{each.prefix}", tags=["{each.names}"])' for each in resources)
-    )
-    for resource in resources:
-        blocks.extend(_handlers(resource))
+    blocks = ["\n".join(routers), *(block for resource in resources for block in _handlers(resource))]
     title = " and ".join(plural(resource.words) for resource in resources)
     return _module(f"The API of {title}: list, create, retrieve, update, delete.", imports, blocks)
 

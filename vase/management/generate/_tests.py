@@ -131,7 +131,7 @@ def _tests(resource: Resource) -> list[list[str]]:
         [
             *head(f"test_{names}_are_listed_by_page"),
             '    """The list is in the order of creation, and a part of it can be asked for."""',
-            f"    created = [{create} for _ in range(3)]",
+            *wrap("    created = [", [f"{create} for _ in range(3)"], "]"),
             f'    listed = client.get("{prefix}/", params={{"offset": 1, "limit": 2}})',
             "    assert listed.status_code == 200",
             "    assert listed.json() == [answer.json() for answer in created[1:]]",
