@@ -1,7 +1,10 @@
 //! Copies `project_template` into the build directory, from where maturin takes it into the wheel (as `vase/project_template`).
 //!
 //! A plain `include` would put it beside the package, and a symlink inside the package is dropped from wheels without a word.
-#![allow(clippy::print_stdout, reason = "printing is how a build script speaks to cargo")]
+#![allow(
+    clippy::print_stdout,
+    reason = "printing is how a build script speaks to cargo"
+)]
 
 use std::{
     env, fs, io,
@@ -9,7 +12,13 @@ use std::{
 };
 
 /// What working on the template leaves behind; none of it belongs into a new project.
-const LEFTOVERS: [&str; 5] = ["__pycache__", ".mypy_cache", ".pytest_cache", ".ruff_cache", ".venv"];
+const LEFTOVERS: [&str; 5] = [
+    "__pycache__",
+    ".mypy_cache",
+    ".pytest_cache",
+    ".ruff_cache",
+    ".venv",
+];
 
 fn main() -> io::Result<()> {
     let source = directory("CARGO_MANIFEST_DIR")?.join("../project_template");
@@ -25,7 +34,9 @@ fn main() -> io::Result<()> {
 }
 
 fn directory(variable: &str) -> io::Result<PathBuf> {
-    env::var_os(variable).map(PathBuf::from).ok_or_else(|| io::Error::other(format!("cargo sets no {variable}")))
+    env::var_os(variable)
+        .map(PathBuf::from)
+        .ok_or_else(|| io::Error::other(format!("cargo sets no {variable}")))
 }
 
 fn copy(source: &Path, target: &Path) -> io::Result<()> {
