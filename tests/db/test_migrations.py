@@ -174,6 +174,7 @@ def test_labels_limit_what_is_made(site):
         MigrationError, match=r"app `books` points to app `authors`, which has no migration yet"
     ) as caught:
         make_migrations(site, ["books"])
+    assert caught.value.code == "db.E014"
     assert caught.value.hint == "make both: `manage.py makemigrations authors books`"
     assert [one.label for one in make_migrations(site, ["authors"]).migrations] == ["authors"]
     assert [one.label for one in make_migrations(site, ["books"]).migrations] == ["books"]
@@ -301,6 +302,7 @@ def test_a_migration_that_fails_leaves_the_database_as_it_was(site):
         MigrationError, match=r"migration `shop\.0002_data` cannot be applied: OperationalError: no such table: nowhere"
     ) as caught:
         migrate(site)
+    assert caught.value.code == "db.E014"
     assert caught.value.place is not None
     assert Path(caught.value.place.file) == path
     assert table_names(site) == set()
@@ -315,8 +317,9 @@ def test_a_migration_that_breaks_references_is_refused(site):
     )
     make_migrations(site)
     data_migration(site, "op.execute('INSERT INTO shop_order (product_id) VALUES (7)')\n")
-    with pytest.raises(MigrationError, match="row 1 of `shop_order` points to no row of `shop_product`"):
+    with pytest.raises(MigrationError, match="row 1 of `shop_order` points to no row of `shop_product`") as caught:
         migrate(site)
+    assert caught.value.code == "db.E015"
 
 
 def test_a_killed_migration_leaves_the_old_schema(site):
@@ -381,25 +384,26 @@ def test_two_newest_migrations_are_told(site):
     with pytest.raises(
         MigrationError,
         match=r"app `shop` has 2 newest migrations: `0002_(data` and `0002_other|other` and `0002_data)`",
-    ):
+    ) as caught:
         migrate(site)
+    assert caught.value.code == "db.E011"
 
 
 @pytest.mark.parametrize(
-    ("label", "target", "message", "hint"),
+    ("label", "target", "code", "message", "hint"),
     [
-        ("shp", None, "no installed app has the label `shp`", "did you mean `shop`?"),
-        ("shop", "0009", "no migration matches `0009` in app `shop`", None),
-        (None, "0001", "a target needs the label of its app: `0001`", None),
+        ("shp", None, "db.E010", "no installed app has the label `shp`", "did you mean `shop`?"),
+        ("shop", "0009", "db.E012", "no migration matches `0009` in app `shop`", None),
+        (None, "0001", "db.E010", "a target needs the label of its app: `0001`", None),
     ],
 )
-def test_wrong_words_are_explained(site, label, target, message, hint):
+def test_wrong_words_are_explained(site, label, target, code, message, hint):
     """An unknown label or target is one sentence with the nearest match."""
     site.models("shop", SHOP)
     make_migrations(site)
     with pytest.raises(MigrationError) as caught:
         migrate(site, label, target)
-    assert str(caught.value) == message
+    assert (caught.value.code, str(caught.value)) == (code, message)
     assert caught.value.hint == hint or hint is None
 
 
@@ -412,8 +416,9 @@ def test_a_revision_without_a_file_is_told(site):
     data.unlink()
     with pytest.raises(
         MigrationError, match="the database has a migration that no file of the installed apps describes: `shop_0002`"
-    ):
+    ) as caught:
         migrate(site)
+    assert caught.value.code == "db.E013"
 
 
 def test_missing_folder_is_told(site):
@@ -421,8 +426,9 @@ def test_missing_folder_is_told(site):
     site.models("shop", SHOP)
     site.databases = Databases({"default": f"sqlite:///{site.folder}/nowhere/db.sqlite3"})
     make_migrations(site)
-    with pytest.raises(DatabaseURLError, match="the folder of the database does not exist"):
+    with pytest.raises(DatabaseURLError, match="the folder of the database does not exist") as caught:
         migrate(site)
+    assert caught.value.code == "db.E005"
 
 
 def test_same_label_in_two_applications(make_site: Callable[..., Any]):

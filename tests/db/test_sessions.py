@@ -108,6 +108,19 @@ def test_a_commit_that_fails_is_raised(database):
         db.add(Item(name="one"))
 
 
+def test_a_refused_commit_leaves_nothing_behind(database):
+    """After a COMMIT that was refused, the connection goes back to the pool without its transaction."""
+    with database.engine.begin() as connection:
+        connection.exec_driver_sql(
+            "CREATE TABLE late (n INTEGER REFERENCES test_sessions_item (id) DEFERRABLE INITIALLY DEFERRED)"
+        )
+    for _ in range(3):
+        with pytest.raises(sa.exc.IntegrityError), database.session() as db:
+            db.execute(sa.text("INSERT INTO late VALUES (99)"))
+        with database.session() as db:
+            assert db.scalar(sa.text("SELECT count(*) FROM late")) == 0
+
+
 def test_objects_stay_readable_after_the_end(database):
     """What a handler returns can be made into JSON when its session is gone."""
     with database.session() as db:

@@ -81,7 +81,7 @@ def test_unknown_alias():
     """Asking for a database that is not there names the nearest one."""
     with pytest.raises(DatabaseURLError, match="`DATABASES` has no entry `defualt`") as caught:
         Databases({"default": "sqlite://"})["defualt"]
-    assert caught.value.hint == "did you mean `default`?"
+    assert (caught.value.code, caught.value.hint) == ("db.E007", "did you mean `default`?")
 
 
 def test_password_is_never_shown():

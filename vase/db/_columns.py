@@ -92,7 +92,7 @@ class ForeignKey(sa.ForeignKey):
 
 
 def column(
-    type_: TypeEngine[Any] | type[TypeEngine[Any]] | ForeignKey | None = None,
+    type_: TypeEngine[Any] | type[TypeEngine[Any]] | SchemaItem | None = None,
     *constraints: SchemaItem,
     **words: Unpack[ColumnWords],
 ) -> MappedColumn[Any]:

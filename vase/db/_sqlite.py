@@ -17,6 +17,7 @@ from typing import Any, Final
 
 from sqlalchemy import event
 from sqlalchemy.engine import Engine
+from sqlalchemy.pool import PoolProxiedConnection
 
 __all__ = ["BUSY_TIMEOUT_SECONDS", "connect_arguments", "tune"]
 
@@ -47,6 +48,7 @@ def tune(engine: Engine) -> None:
     event.listen(engine, "do_execute", _begin_before_writing)
     event.listen(engine, "do_executemany", _begin_before_writing)
     event.listen(engine, "do_execute_no_params", _begin_before_writing_plain)
+    _end_refused_transactions(engine)
 
 
 def _on_connect(connection: Any, _record: object) -> None:
@@ -56,6 +58,24 @@ def _on_connect(connection: Any, _record: object) -> None:
             cursor.execute(pragma)
     finally:
         cursor.close()
+
+
+def _end_refused_transactions(engine: Engine) -> None:
+    """Roll back when COMMIT is refused.
+
+    A server ends a transaction whose COMMIT fails, say for a deferred foreign key, and SQLAlchemy relies on it. SQLite
+    keeps it open, and the connection would carry it to the next request.
+    """
+    commit = engine.dialect.do_commit
+
+    def commit_or_roll_back(dbapi_connection: PoolProxiedConnection) -> None:
+        try:
+            commit(dbapi_connection)
+        except BaseException:
+            dbapi_connection.rollback()
+            raise
+
+    engine.dialect.do_commit = commit_or_roll_back  # type: ignore[method-assign]  # the dialect belongs to this engine
 
 
 def _begin_before_writing(cursor: Any, statement: str, _parameters: object, context: Any) -> None:
