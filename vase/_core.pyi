@@ -99,6 +99,8 @@ class Endpoint:
         explain: An async function of the request that binds the slow, complete way.
         status: The status of a plain answer.
         collects: Whether the body is read before the call.
+        takes_text: Whether text and bytes are answers as they are; `encode` judges them otherwise.
+        takes_none: Whether `None` is an answer.
         name: What logs and errors call the handler.
         route: The pattern of the route.
         parameters: The names of the path's parameters, in order.
@@ -114,6 +116,8 @@ class Endpoint:
         explain: Callable[[Request], Coroutine[Any, Any, object]] | None = None,
         status: int | None = None,
         collects: bool = False,
+        takes_text: bool = True,
+        takes_none: bool = True,
         name: str = "",
         route: str = "",
         parameters: Sequence[str] = ...,

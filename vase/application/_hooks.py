@@ -7,7 +7,9 @@ from typing import Any, Protocol
 from pydantic_core import from_json
 
 from vase._core import Request, RequestBodyError
-from vase.http import FileBody, HTTPException, QueryParams, Response, problem_response
+from vase.http import FileBody, HTTPException, QueryParams, Response
+from vase.templates import Templates
+from vase.views import error_response
 
 __all__ = ["ExceptionHandler", "Hooks"]
 
@@ -43,6 +45,7 @@ class Hooks:
         self.app = app
         self._debug = debug
         self._handlers = dict(handlers or {})
+        self.templates: Templates | None = None
         self.observers: list[Callable[[BaseException], None]] = []
 
     def add_handler(self, kind: type[BaseException], handler: ExceptionHandler) -> None:
@@ -62,7 +65,7 @@ class Hooks:
                 return handler(request, exception)
         if not isinstance(exception, HTTPException):
             logger.error("%s %s failed", request.method, request.path, exc_info=exception)
-        return problem_response(exception, request, debug=self._debug)
+        return error_response(exception, request, debug=self._debug, templates=self.templates)
 
     @staticmethod
     def parse_json(body: bytes) -> object:

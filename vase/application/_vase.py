@@ -88,6 +88,7 @@ class Vase:
         self._middleware: list[Middleware] = []
         self._lifespans: list[Lifespan] = []
         self._running: AsyncExitStack | None = None
+        self._assembled: tuple[int, Assembly] | None = None
         self.hooks = Hooks(self, debug=self.settings.DEBUG)
 
     @staticmethod
@@ -128,8 +129,14 @@ class Vase:
     def _split(self) -> SplitMiddleware:
         return split(self.settings.MIDDLEWARE, self.settings)
 
-    @cached_property
+    @property
     def _assembly(self) -> Assembly:
+        """The routes and their plans; made anew when a provider or an override changed, for plans depend on them."""
+        if self._assembled is None or self._assembled[0] != self.providers.revision:
+            self._assembled = (self.providers.revision, self._assemble())
+        return self._assembled[1]
+
+    def _assemble(self) -> Assembly:
         patterns = load_urlconf(self.settings)
         table = compile_urls([self.router, *patterns], converters=self.converters, source="the URL conf")
         return assemble(table, self.providers, [*self._split.python, *self._middleware], self.hooks.on_error)
@@ -204,6 +211,7 @@ class Vase:
         self.ensure_valid()
         if observe is not None:
             self.hooks.observers.append(observe)
+        self.hooks.templates = self.templates
         config = engine_config(self.settings, self._split.layers, self.static_roots())
         config["http"]["keep_alive"] = keep_alive  # type: ignore[index,call-overload]
         assembly = self._assembly

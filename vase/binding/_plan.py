@@ -74,6 +74,8 @@ class EndpointOptions(TypedDict):
     explain: Callable[["Request"], Any]
     status: int | None
     collects: bool
+    takes_text: bool
+    takes_none: bool
     name: str
 
 
@@ -193,6 +195,9 @@ class Plan:
             "explain": self.explain,
             "status": self.answer.status_code,
             "collects": self.reads_body,
+            # What `encode` of a teardown gets is a response; the plain values it wraps were judged before.
+            "takes_text": self.answer.takes_text,
+            "takes_none": self.answer.takes_none,
             "name": self.name,
         }
 

@@ -9,6 +9,7 @@ import socket
 import sys
 import threading
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 
 from vase.application import Vase
 from vase.exceptions import ConfigurationError
@@ -85,6 +86,8 @@ class Worker:
         engine = app.engine(loop, keep_alive=not self._options.reload, access_log=True)
         watchdog = Watchdog(loop.reactor.pulse(), threading.get_ident(), app.settings.SLOW_HANDLER_SECONDS)
         watchdog.start()
+        # `asyncio.to_thread` keeps to the same bound as the pool of `def` handlers.
+        loop.set_default_executor(ThreadPoolExecutor(app.settings.THREADS_MAX, "vase-thread"))
         await app.startup()
         engine.serve(os.dup(self._listener.fileno()))
         loop.call_soon(self._tell, READY)

@@ -10,6 +10,7 @@ from urllib.parse import urlencode, urlsplit
 
 from pydantic_core import to_json
 
+from vase._core import Engine
 from vase.application import Vase
 from vase.http import HTTPException
 from vase.loop import EventLoop
@@ -66,12 +67,20 @@ class AsyncClient:
         self.cookies: dict[str, str] = {}
         self._raises = raise_server_exceptions
         self._raised: list[BaseException] = []
-        self._engine = app.engine(self._loop(), observe=self._observe)
+        self._made = (app.providers.revision, app.engine(self._loop(), observe=self._observe))
 
     @property
     def python_calls(self) -> int:
         """How many requests of this client have reached Python."""
-        return self._engine.python_calls
+        return self._made[1].python_calls
+
+    @property
+    def _engine(self) -> Engine:
+        """The engine; made anew when a test has changed a provider or an override."""
+        revision = self.app.providers.revision
+        if self._made[0] != revision:
+            self._made = (revision, self.app.engine(self._loop()))
+        return self._made[1]
 
     async def request(self, method: str, url: str, **options: Unpack[RequestOptions]) -> TestResponse:
         """Send a request and return its answer.

@@ -64,7 +64,7 @@ impl Answer {
         tools: &Tools,
     ) -> PyResult<Self> {
         let py = value.py();
-        if let Some(answer) = Self::from_simple(value, endpoint.status)? {
+        if let Some(answer) = Self::from_simple(value, endpoint)? {
             return Ok(answer);
         }
         if value.is_instance(tools.response_class.bind(py))? {
@@ -95,18 +95,19 @@ impl Answer {
         )))
     }
 
-    fn from_simple(value: &Bound<'_, PyAny>, status: Option<StatusCode>) -> PyResult<Option<Self>> {
+    /// Text, bytes and `None`, where the handler's annotation allows them; elsewhere the encoder refuses them.
+    fn from_simple(value: &Bound<'_, PyAny>, endpoint: &Endpoint) -> PyResult<Option<Self>> {
         let kind = value.get_type_ptr();
         let py = value.py();
-        let (content_type, body) = if kind == PyString::type_object_raw(py) {
+        let (content_type, body) = if endpoint.takes_text && kind == PyString::type_object_raw(py) {
             (
                 TEXT,
                 Bytes::copy_from_slice(value.cast::<PyString>()?.to_str()?.as_bytes()),
             )
-        } else if kind == PyBytes::type_object_raw(py) {
+        } else if endpoint.takes_text && kind == PyBytes::type_object_raw(py) {
             (BINARY, to_bytes(value.cast::<PyBytes>()?))
-        } else if value.is_none() {
-            let status = status.unwrap_or(StatusCode::NO_CONTENT);
+        } else if endpoint.takes_none && value.is_none() {
+            let status = endpoint.status.unwrap_or(StatusCode::NO_CONTENT);
             return Ok(Some(Self::Plain {
                 status,
                 content_type: None,
@@ -115,7 +116,7 @@ impl Answer {
         } else {
             return Ok(None);
         };
-        let status = status.unwrap_or(StatusCode::OK);
+        let status = endpoint.status.unwrap_or(StatusCode::OK);
         Ok(Some(Self::Plain {
             status,
             content_type: Some(content_type),

@@ -54,6 +54,7 @@ pub(crate) enum Argument {
 }
 
 /// A Python handler and the plan of its call; made once at start by `vase.binding`.
+#[allow(clippy::struct_excessive_bools)] // each is a fact of its own
 pub(crate) struct Endpoint {
     pub(crate) handler: Py<PyAny>,
     pub(crate) mode: Mode,
@@ -63,6 +64,10 @@ pub(crate) struct Endpoint {
     pub(crate) status: Option<StatusCode>,
     /// Whether the body is read before the call.
     pub(crate) collects: bool,
+    /// Whether text and bytes are answers as they are.
+    pub(crate) takes_text: bool,
+    /// Whether `None` is an answer.
+    pub(crate) takes_none: bool,
     pub(crate) name: String,
     pub(crate) route: String,
     /// The names of the path's parameters, in order.
@@ -77,8 +82,8 @@ pub(crate) struct PyEndpoint(pub(crate) Arc<Endpoint>);
 impl PyEndpoint {
     /// Describes how `handler` is called; see `_core.pyi`.
     #[new]
-    #[pyo3(signature = (handler, *, mode, arguments=None, encode=None, explain=None, status=None, collects=false, name=String::new(), route=String::new(), parameters=Vec::new()))]
-    #[allow(clippy::too_many_arguments)]
+    #[pyo3(signature = (handler, *, mode, arguments=None, encode=None, explain=None, status=None, collects=false, takes_text=true, takes_none=true, name=String::new(), route=String::new(), parameters=Vec::new()))]
+    #[allow(clippy::too_many_arguments, clippy::fn_params_excessive_bools)]
     fn new(
         handler: Py<PyAny>,
         mode: &str,
@@ -87,6 +92,8 @@ impl PyEndpoint {
         explain: Option<Py<PyAny>>,
         status: Option<u16>,
         collects: bool,
+        takes_text: bool,
+        takes_none: bool,
         name: String,
         route: String,
         parameters: Vec<String>,
@@ -117,6 +124,8 @@ impl PyEndpoint {
             explain,
             status,
             collects: collects || wants_body,
+            takes_text,
+            takes_none,
             name,
             route,
             parameters,

@@ -263,11 +263,6 @@ def write_urls(resources: Sequence[Resource]) -> str:
 
 def _handlers(resource: Resource) -> list[str]:
     name, names, model, words = resource.name, resource.names, resource.model, resource.words
-    row = resource.variable
-    article = resource.article
-    check = ["    check_references(data, db)"] if resource.links else []
-    if resource.links and resource.router != "router":
-        check = [f"    check_{name}_references(data, db)"]
     handlers = [
         [
             f'@{resource.router}.get("/")',
@@ -280,39 +275,11 @@ def _handlers(resource: Resource) -> list[str]:
             f"    query = select({model}).order_by({model}.id).limit(limit).offset(offset)",
             f"    return [{model}Out.model_validate(row) for row in db.scalars(query)]",
         ],
-        [
-            f'@{resource.router}.post("/", status=201)',
-            *wrap(f"def create_{name}(", [f"data: {model}In", "db: Session"], f") -> {model}Out:"),
-            f'    """Create {article}."""',
-            *check,
-            f"    {row} = {model}(**data.model_dump())",
-            f"    db.add({row})",
-            "    db.flush()",
-            f"    db.refresh({row})",
-            f"    return {model}Out.model_validate({row})",
-        ],
-        [
-            f'@{resource.router}.get("/{{id:int}}")',
-            *wrap(f"def retrieve_{name}(", ["id: int", "db: Session"], f") -> {model}Out:"),
-            f'    """Return one {words}."""',
-            f"    return {model}Out.model_validate(get_or_404(db, {model}, id))",
-        ],
-        [
-            f'@{resource.router}.put("/{{id:int}}")',
-            *wrap(f"def update_{name}(", ["id: int", f"data: {model}In", "db: Session"], f") -> {model}Out:"),
-            f'    """Replace everything that a client may say about {article}."""',
-            *check,
-            f"    {row} = get_or_404(db, {model}, id)",
-            "    for field, value in data:",
-            f"        setattr({row}, field, value)",
-            "    db.flush()",
-            f"    db.refresh({row})",
-            f"    return {model}Out.model_validate({row})",
-        ],
+        *_writing_handlers(resource),
         [
             f'@{resource.router}.delete("/{{id:int}}", status=204)',
             f"def delete_{name}(id: int, db: Session) -> None:",
-            f'    """Delete {article}, unless other rows refer to it."""',
+            f'    """Delete {resource.article}, unless other rows refer to it."""',
             f"    db.delete(get_or_404(db, {model}, id))",
             "    try:",
             "        db.flush()",
@@ -325,10 +292,47 @@ def _handlers(resource: Resource) -> list[str]:
     return ["\n".join(lines) for lines in handlers]
 
 
+def _writing_handlers(resource: Resource) -> list[list[str]]:
+    name, model, row = resource.name, resource.model, resource.variable
+    # What the database made of the values is what the client is told: `9.9` comes back as `9.90` at once.
+    answer = ["    db.flush()", f"    db.refresh({row})", f"    return {model}Out.model_validate({row})"]
+    check = [f"    {_check_name(resource)}(data, db)"] if resource.links else []
+    return [
+        [
+            f'@{resource.router}.post("/", status=201)',
+            *wrap(f"def create_{name}(", [f"data: {model}In", "db: Session"], f") -> {model}Out:"),
+            f'    """Create {resource.article}."""',
+            *check,
+            f"    {row} = {model}(**data.model_dump())",
+            f"    db.add({row})",
+            *answer,
+        ],
+        [
+            f'@{resource.router}.get("/{{id:int}}")',
+            *wrap(f"def retrieve_{name}(", ["id: int", "db: Session"], f") -> {model}Out:"),
+            f'    """Return one {resource.words}."""',
+            f"    return {model}Out.model_validate(get_or_404(db, {model}, id))",
+        ],
+        [
+            f'@{resource.router}.put("/{{id:int}}")',
+            *wrap(f"def update_{name}(", ["id: int", f"data: {model}In", "db: Session"], f") -> {model}Out:"),
+            f'    """Replace everything that a client may say about {resource.article}."""',
+            *check,
+            f"    {row} = get_or_404(db, {model}, id)",
+            "    for field, value in data:",
+            f"        setattr({row}, field, value)",
+            *answer,
+        ],
+    ]
+
+
+def _check_name(resource: Resource) -> str:
+    return "check_references" if resource.router == "router" else f"check_{resource.name}_references"
+
+
 def _reference_check(resource: Resource) -> list[str]:
-    name = "check_references" if resource.router == "router" else f"check_{resource.name}_references"
     lines = [
-        *wrap(f"def {name}(", [f"data: {resource.model}In", "db: Session"], ") -> None:"),
+        *wrap(f"def {_check_name(resource)}(", [f"data: {resource.model}In", "db: Session"], ") -> None:"),
         '    """Refuse references to rows that do not exist."""',
     ]
     for field in resource.links:
