@@ -236,3 +236,40 @@ def test_table_tells_what_the_commands_tell(entry):
     module = __import__(entry.module, fromlist=["_"])
     function = getattr(module, entry.module.rpartition(".")[2])
     assert function.__doc__.partition("\n")[0] == entry.help
+
+
+def test_dependencies_are_filled_in(project):
+    """A command takes sessions and `Depends` like a handler does; what it writes is committed when it returns."""
+    (project / "config/settings/base.py").write_text(
+        'INSTALLED_APPS = ["catalog"]\nDATABASES = {"default": f"sqlite:///{__file__}.sqlite3"}\n'
+    )
+    (project / "catalog/commands/count.py").write_text(
+        textwrap.dedent('''
+            from typing import Annotated
+            from sqlalchemy import text
+            from vase import Depends
+            from vase.conf import Settings
+            from vase.db import AsyncSession, Session
+            from vase.management import emit
+
+            def find_greeting(settings: Settings) -> str:
+                return f"debug {settings.DEBUG}"
+
+            async def count(
+                db: Session,
+                other: AsyncSession,
+                greeting: Annotated[str, Depends(find_greeting)],
+                word: str,
+                times: int = 2,
+            ) -> None:
+                """Count rows."""
+                db.execute(text("create table if not exists words (word text)"))
+                db.execute(text("insert into words values (:word)"), {"word": word * times})
+                db.commit()
+                found = await other.scalar(text("select group_concat(word) from words"))
+                emit(f"{greeting}: {found}")
+            ''')
+    )
+    assert run("manage.py", "count", "ab", cwd=project).stdout == "debug True: abab\n"
+    result = run("manage.py", "count", "c", "--times", "1", cwd=project)
+    assert (result.returncode, result.stdout) == (0, "debug True: abab,c\n"), result.stderr

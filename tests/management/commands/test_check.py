@@ -2,6 +2,8 @@
 
 import json
 
+import pytest
+
 PRODUCTION = {
     "SECRET_KEY": "k7Wc0yq9bX2mR4tZ8vL1nP6sD3fG5hJ0aQwErTyUiOpLkMjNhB",
     "ALLOWED_HOSTS": "shop.example",
@@ -40,6 +42,7 @@ def test_faults_as_json(shop, manage):
     assert [(fault["code"], fault["line"]) for fault in faults if fault["level"] == "error"] == [("conf.E001", 2)]
 
 
+@pytest.mark.slow
 def test_commands_that_need_the_site_refuse_to_go_on_with_faults(shop, manage):
     """Every command that builds the site prints all faults and does nothing else."""
     base = shop / "config/settings/base.py"

@@ -5,6 +5,7 @@ import json
 import pytest
 
 
+@pytest.mark.slow
 def test_from_model_to_table(shop, manage):
     """A migration is written, planned, applied and reverted."""
     assert manage("makemigrations", "--check").returncode == 1
@@ -22,6 +23,7 @@ def test_from_model_to_table(shop, manage):
     assert manage("migrate", "catalog", "zero").stdout == "reverted catalog.0001_initial\n"
 
 
+@pytest.mark.slow
 def test_make_joins_both(shop, manage):
     """`migrate --make` writes what is missing and applies it; with `--plan` it does neither."""
     planned = manage("migrate", "--make", "--plan")
@@ -48,6 +50,7 @@ def test_make_is_refused_in_production(shop, manage, variable):
     assert not (shop / "catalog/migrations/0001_initial.py").exists()
 
 
+@pytest.mark.slow
 def test_unknown_app(manage):
     """A misspelt label is answered with the nearest one, by each of the three."""
     for command in ("makemigrations", "migrate", "showmigrations"):
@@ -55,3 +58,4 @@ def test_unknown_app(manage):
         assert result.returncode == 1, command
         assert "did you mean `catalog`?" in result.stderr, command
         assert "Traceback" not in result.stderr, command
+    assert "error[management.E012]: no installed app has the label `catalgo`" in result.stderr

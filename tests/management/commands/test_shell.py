@@ -1,5 +1,7 @@
 """`shell`: Python with the site in it."""
 
+import pytest
+
 
 def test_site_models_and_session_are_there(manage):
     """`app`, `settings`, the models, `select` and an open session need no import."""
@@ -12,6 +14,7 @@ def test_site_models_and_session_are_there(manage):
     assert (result.returncode, result.stdout) == (0, "True True ['lamp']\n"), result.stderr
 
 
+@pytest.mark.slow
 def test_what_is_not_committed_is_not_kept(manage):
     """The session of the shell keeps nothing by itself."""
     manage("migrate", "--make")

@@ -1,5 +1,7 @@
 """`test`: pytest with the test settings."""
 
+import pytest
+
 
 def test_tests_see_the_test_settings(shop, manage):
     """The tests of a project run with its test settings, from wherever they are started."""
@@ -11,6 +13,7 @@ def test_tests_see_the_test_settings(shop, manage):
     assert "1 passed" in result.stdout
 
 
+@pytest.mark.slow
 def test_arguments_and_exit_code_are_those_of_pytest(shop, manage):
     """What follows `test` goes to pytest, and what pytest says goes to the caller."""
     (shop / "tests/test_fails.py").write_text("def test_one():\n    assert False\n\n\ndef test_two():\n    pass\n")

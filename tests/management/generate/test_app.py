@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from vase.management import RegistrationError, SpecificationError, TargetExistsError
+from vase.management import CommandError, RegistrationError, SpecificationError, TargetExistsError
 from vase.management.commands.startproject import startproject
 from vase.management.generate._app import plan_app
 from vase.management.generate._fields import parse_model
@@ -65,6 +65,14 @@ def test_new_project_is_the_template_with_one_word_changed(shop):
     assert_clean(shop)
 
 
+def test_lost_template_is_told(tmp_path, monkeypatch):
+    """An installation without its template says so, instead of making an empty project."""
+    monkeypatch.setattr("vase.__file__", str(tmp_path / "vase" / "__init__.py"))
+    with pytest.raises(CommandError, match="the project template is missing: ") as refused:
+        find_template()
+    assert (refused.value.code, refused.value.hint) == ("management.E009", "install vase again")
+
+
 def test_template_has_no_template_syntax():
     """The template is a site as it stands: no braces that somebody would have to fill in, apart from its own pages."""
     for path, content in read_tree(find_template(), words={}, leave_out={"templates"}).items():
@@ -79,6 +87,7 @@ def test_project_is_never_written_over(shop):
         startproject("shop", shop)
     assert "`manage.py`" in str(refused.value)
     assert "`pyproject.toml`" in str(refused.value)
+    assert refused.value.code == "management.E005"
     assert {path: path.read_bytes() for path in shop.rglob("*") if path.is_file()} == before
 
 

@@ -27,9 +27,9 @@ def runserver(
     ] = False,
 ) -> None:
     """Serve the site and restart it when its code changes."""
-    from vase.server import ServerOptions, run  # noqa: PLC0415  # the address is checked before the core is loaded
-
     host, port = parse_address(address)
+    from vase.server import ServerOptions, run  # noqa: PLC0415  # a wrong address is told without loading the core
+
     if prod and not project.is_chosen:
         project = project.switch("prod")
         project.enter()
