@@ -16,7 +16,6 @@ import typer
 from vase.application import Vase
 from vase.db import PlainModel, Session, select
 from vase.loop import EventLoop
-from vase.management._output import say
 
 __all__ = ["shell"]
 
@@ -83,7 +82,10 @@ class _Console(code.InteractiveConsole):
     def runcode(self, code: CodeType) -> None:
         """Run one input; a traceback ends the input, not the shell."""
         try:
-            _run_code(code, self.locals, self._run)
+            # Evaluated here and not in a function of its own: `showtraceback` leaves out one frame, this one.
+            result = eval(code, self.locals)  # noqa: S307  # running what the user types is what a shell is for
+            if inspect.iscoroutine(result):
+                self._run(result)
         except SystemExit:
             raise
         except BaseException:  # noqa: BLE001  # whatever a user types may raise anything
@@ -92,11 +94,7 @@ class _Console(code.InteractiveConsole):
 
 def _run_text(text: str, names: dict[str, Any], run: Run) -> None:
     compiled = compile(text, "<shell>", "exec", flags=ast.PyCF_ALLOW_TOP_LEVEL_AWAIT)
-    _run_code(compiled, names, run)
-
-
-def _run_code(compiled: CodeType, names: Any, run: Run) -> None:
-    result = eval(compiled, names)  # noqa: S307  # running what the user types is what a shell is for
+    result = eval(compiled, names)  # noqa: S307  # as above
     if inspect.iscoroutine(result):
         run(result)
 
@@ -115,8 +113,8 @@ def _run_ipython(names: dict[str, Any], run: Run) -> bool:
         config = importlib.import_module("traitlets.config").Config()
     except ImportError:
         return False
-    config.InteractiveShell.loop_runner = run
+    # A function of its own, because the configuration is copied deeply, and a bound method would take its loop along.
+    config.InteractiveShell.loop_runner = lambda coroutine: run(coroutine)  # noqa: PLW0108
     config.TerminalInteractiveShell.banner1 = _describe(names) + "\n"
-    say("")
     ipython.start_ipython(argv=[], user_ns=names, config=config)
     return True
