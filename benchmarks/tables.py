@@ -1,0 +1,2 @@
+def text_table(found): return ""
+def write(folder): pass
