@@ -155,7 +155,7 @@ class Answer:
         return self._struct_encoder(kind) if contains_struct(kind) else self._pydantic_encoder(_listed(kind))
 
     def _encode_anything(self, value: Any) -> bytes | Response:
-        kind = value.__class__
+        kind = type(value)
         if kind is dict or kind is list or isinstance(value, BaseModel):
             try:
                 return to_json(value, inf_nan_mode="null", **self._by_alias(), fallback=_plain_struct)

@@ -34,7 +34,7 @@ _SIMPLE: Final[dict[Any, str]] = {
     object: "True",
     None: "{} is None",
     type(None): "{} is None",
-    EmailStr: "{}.__class__ is str",
+    EmailStr: "type({}) is str",
 }
 _DISTRUST: Final = "False"
 _INLINE_DEPTH: Final = 2
@@ -88,7 +88,7 @@ class _Writer:
         kind = _plain(annotation)
         classes = _classes(kind)
         if classes is not None and len(classes) > 1:
-            return f"{value}.__class__ in {self._global(classes)}"
+            return f"type({value}) in {self._global(classes)}"
         members = members_of(kind)
         if len(members) > 1:
             return "(" + " or ".join(self.expression(member, value) for member in members) + ")"
@@ -101,30 +101,27 @@ class _Writer:
             is_inside = self._depth < _INLINE_DEPTH and kind not in self._functions and _is_simple_model(kind)
             return self._inlined(kind, value) if is_inside else f"{self.function(kind)}({value})"
         if get_origin(kind) is Literal:
-            return f"({value}.__class__, {value}) in {self._global({(type(item), item) for item in get_args(kind)})}"
+            return f"(type({value}), {value}) in {self._global({(type(item), item) for item in get_args(kind)})}"
         if get_origin(kind) is not None or kind in {list, set, frozenset, dict, tuple}:
             return self._container(kind, value) if is_inline else f"{self.function(kind)}({value})"
         if isinstance(kind, type) and (kind in _SCALARS or issubclass(kind, Enum)):
-            return f"{value}.__class__ is {self._global(kind)}"
+            return f"type({value}) is {self._global(kind)}"
         return _DISTRUST
 
     def _inlined(self, kind: Any, value: str) -> str:
         """Return the comparison of a model within that of another: a call costs as much as three fields."""
         self._depth += 1
         self._inlines += 1
-        model, fields = f"model_{self._inlines}", f"fields_{self._inlines}"
-        parts = [
-            f"({model} := {value}).__class__ is {self._global(kind)}",
-            f"({fields} := {model}.__dict__) is not None",
-        ]
+        model = f"model_{self._inlines}"
+        parts = [f"type({model} := {value}) is {self._global(kind)}"]
         for name, info in kind.model_fields.items():
-            parts.append(self.expression(info.annotation, f"{fields}[{name!r}]"))
+            parts.append(self.expression(info.annotation, f"{model}.{name}"))
         self._depth -= 1
         return f"({' and '.join(parts)})"
 
     def _container(self, kind: Any, value: str) -> str:
         origin, arguments = get_origin(kind) or kind, get_args(kind)
-        exact = f"{value}.__class__ is {self._global(origin)}"
+        exact = f"type({value}) is {self._global(origin)}"
         if origin in {list, set, frozenset} and len(arguments) < 2:  # `list` and `list[T]`
             return self._every(exact, arguments[:1], value)
         if origin is tuple and len(arguments) == 2 and arguments[1] is Ellipsis:  # `tuple[T, ...]`
@@ -152,22 +149,20 @@ class _Writer:
             if not _is_simple_model(kind):
                 return ["return False"]
             fields = {name: info.annotation for name, info in kind.model_fields.items()}
-            # Straight from the dict: attributes of models go through a hook that costs more than the comparison.
-            return self._compared(kind, "fields = value.__dict__", "fields[{name!r}]", fields)
+            # Fields by their names: `__class__` and `__dict__` of a model go through a hook that costs more than all of them.
+            return self._compared(kind, fields)
         hints = typing.get_type_hints(kind, include_extras=True)
         names = kind.__struct_fields__ if is_struct(kind) else [field.name for field in dataclasses.fields(kind)]
-        return self._compared(kind, None, "value.{name}", {name: hints[name] for name in names})
+        return self._compared(kind, {name: hints[name] for name in names})
 
-    def _compared(self, kind: type, prelude: str | None, access: str, fields: dict[str, Any]) -> list[str]:
-        lines = [f"if value.__class__ is not {self._global(kind)}:", "    return False"]
-        if prelude is not None:
-            lines.append(prelude)
-        parts = [self.expression(annotation, access.format(name=name)) for name, annotation in fields.items()]
+    def _compared(self, kind: type, fields: dict[str, Any]) -> list[str]:
+        lines = [f"if type(value) is not {self._global(kind)}:", "    return False"]
+        parts = [self.expression(annotation, f"value.{name}") for name, annotation in fields.items()]
         return [*lines, f"return {' and '.join(parts) or 'True'}"]
 
     def _keys_of(self, kind: Any) -> list[str]:
         hints = typing.get_type_hints(kind, include_extras=True)
-        parts = ["value.__class__ is dict"]
+        parts = ["type(value) is dict"]
         if not self._allows_extra_keys:
             parts.append(f"value.keys() <= {self._global(set(hints))}")
         for name, annotation in hints.items():
