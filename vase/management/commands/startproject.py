@@ -31,6 +31,6 @@ def startproject(
     files |= {_SETTINGS: settings.encode(), _URLS: urls.encode()}
     Plan(target, created=files).write()
     for path in files:
-        emit(f"created {target / path}")
+        emit(f"created {(directory or Path(name)) / path}")
     where = "" if target == Path.cwd() else f"cd {directory or name} && "
     say(f"next: {where}./manage.py runserver")
