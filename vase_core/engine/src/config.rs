@@ -21,7 +21,7 @@ pub struct Config {
     pub platform: PlatformConfig,
     /// Redirects `/path` to `/path/` when only the latter has a route. Default: true.
     pub append_slash: bool,
-    /// Says more in error answers. Default: false.
+    /// Names all routes in the answer to a path that has none. Default: false.
     pub debug: bool,
     /// The value of `Server`; null leaves the header out. Default: null.
     pub server_header: Option<String>,

@@ -22,38 +22,41 @@ impl Shared {
         slot: &mut Option<(Parts, RequestBody)>,
         exchange: &mut Exchange,
         inner: &mut S,
-    ) -> State<S, S::Future>
-    where
+        state: &mut State<S, S::Future>,
+    ) where
         S: Service<Call, Response = Response<ResponseBody>, Error = Infallible> + Clone,
     {
-        let Some((head, body)) = slot else {
-            return State::Done;
-        };
+        let Some((head, body)) = slot else { return };
         if exchange.is_platform() {
             let request = slot
                 .take()
                 .map(|(head, body)| Request::from_parts(head, body));
-            return State::Engine {
-                future: self.platform.call(request.unwrap_or_default()),
-            };
+            let future = self.platform.call(request.unwrap_or_default());
+            *state = State::Engine { future };
+            return;
         }
         if let Some(files) = &self.files
             && let Some(response) = files.respond(head)
         {
-            return State::answered(response);
+            *state = State::answered(response);
+            return;
         }
         let (route, params) = match self.table.find(&head.method, head.uri.path()) {
             Found::Route { id, params } => (id, params),
-            found => return State::answered(answer_unrouted(found, head, exchange)),
+            found => {
+                *state = State::answered(self.answer_unrouted(found, head, exchange));
+                return;
+            }
         };
         if !exchange.is_body_limited
             && let Some(response) = self.default_body_limit.on_request(head, body, exchange)
         {
-            return State::answered(response);
+            *state = State::answered(response);
+            return;
         }
         let (peer, id) = (exchange.peer.clone(), exchange.id);
         let Some((request, body)) = slot.take() else {
-            return State::Done;
+            return;
         };
         let call = Call {
             request,
@@ -64,59 +67,84 @@ impl Shared {
             id,
         };
         // Nearly every service is ready at once, and then needs no clone of its own.
-        match inner.poll_ready(&mut Context::from_waker(Waker::noop())) {
+        *state = match inner.poll_ready(&mut Context::from_waker(Waker::noop())) {
             Poll::Ready(Ok(())) => State::Running {
                 future: inner.call(call),
             },
             Poll::Pending => State::Waiting {
                 waiting: Some(Box::new((inner.clone(), call))),
             },
+        };
+    }
+
+    /// What the table says when it has no route to call.
+    fn answer_unrouted(
+        &self,
+        found: Found,
+        head: &Parts,
+        exchange: &Exchange,
+    ) -> Response<ResponseBody> {
+        match found {
+            Found::MethodNotAllowed { allow } => {
+                let detail = "this path does not answer the method of the request";
+                let mut response = exchange.refuse(
+                    head,
+                    StatusCode::METHOD_NOT_ALLOWED,
+                    "route.method_not_allowed",
+                    detail,
+                );
+                response.headers_mut().insert(header::ALLOW, allow);
+                response
+            }
+            Found::Options { allow } => {
+                let mut response = empty(StatusCode::NO_CONTENT);
+                response.headers_mut().insert(header::ALLOW, allow);
+                response
+            }
+            Found::Redirect { location } => {
+                let (status, location) =
+                    RouteTable::redirect(&head.method, &location, head.uri.query());
+                let mut response = empty(status);
+                response.headers_mut().insert(header::LOCATION, location);
+                response
+            }
+            Found::BadRequest => {
+                let detail = "the path is not UTF-8 after decoding";
+                exchange.refuse(
+                    head,
+                    StatusCode::BAD_REQUEST,
+                    "route.malformed_path",
+                    detail,
+                )
+            }
+            Found::NotFound | Found::Route { .. } => exchange.refuse(
+                head,
+                StatusCode::NOT_FOUND,
+                "route.not_found",
+                &self.not_found,
+            ),
         }
     }
 }
 
-/// What the table says when it has no route to call.
-fn answer_unrouted(found: Found, head: &Parts, exchange: &Exchange) -> Response<ResponseBody> {
-    match found {
-        Found::MethodNotAllowed { allow } => {
-            let detail = "this path does not answer the method of the request";
-            let mut response = exchange.refuse(
-                head,
-                StatusCode::METHOD_NOT_ALLOWED,
-                "route.method_not_allowed",
-                detail,
-            );
-            response.headers_mut().insert(header::ALLOW, allow);
-            response
-        }
-        Found::Options { allow } => {
-            let mut response = empty(StatusCode::NO_CONTENT);
-            response.headers_mut().insert(header::ALLOW, allow);
-            response
-        }
-        Found::Redirect { location } => {
-            let (status, location) =
-                RouteTable::redirect(&head.method, &location, head.uri.query());
-            let mut response = empty(status);
-            response.headers_mut().insert(header::LOCATION, location);
-            response
-        }
-        Found::BadRequest => {
-            let detail = "the path is not UTF-8 after decoding";
-            exchange.refuse(
-                head,
-                StatusCode::BAD_REQUEST,
-                "route.malformed_path",
-                detail,
-            )
-        }
-        Found::NotFound | Found::Route { .. } => exchange.refuse(
-            head,
-            StatusCode::NOT_FOUND,
-            "route.not_found",
-            "no route has this path",
-        ),
+/// What a 404 says: while developing, also which paths there are.
+pub(super) fn describe_not_found(table: &RouteTable, is_debug: bool) -> Box<str> {
+    let mut text = "no route has this path".to_owned();
+    if is_debug {
+        let mut paths: Vec<String> = table
+            .describe()
+            .into_iter()
+            .map(|route| route.path)
+            .collect();
+        paths.dedup();
+        text.push_str(if paths.is_empty() {
+            "; there are no routes"
+        } else {
+            "; the routes are: "
+        });
+        text.push_str(&paths.join(", "));
     }
+    text.into_boxed_str()
 }
 
 fn empty(status: StatusCode) -> Response<ResponseBody> {

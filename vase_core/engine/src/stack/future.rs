@@ -102,10 +102,8 @@ where
         request: Request<RequestBody>,
     ) -> Self {
         // A slot, so that the parts are moved once: from here into the call.
-        let mut slot = Some(request.into_parts());
-        let Some((head, body)) = &mut slot else {
-            unreachable!()
-        };
+        let mut slot = None;
+        let (head, body) = slot.insert(request.into_parts());
         shared.metrics.begin(body.size_hint().lower());
         let mut future = Self {
             shared: Rc::clone(shared),
@@ -126,15 +124,14 @@ where
         if shared.catch_panic.is_some() || shared.timeout.is_some() {
             future.exchange.prefers_html = prefers_html(head.headers.get(header::ACCEPT));
         }
-        let exchange = &mut future.exchange;
-        let state = guarded(shared.catch_panic.is_some(), || {
-            shared.dispatch(&mut slot, exchange, inner)
+        let (state, exchange) = (&mut future.state, &mut future.exchange);
+        let done = guarded(shared.catch_panic.is_some(), || {
+            shared.dispatch(&mut slot, exchange, inner, state);
         });
-        future.state = state.unwrap_or_else(|| {
+        if done.is_none() {
             future.depth = shared.catch_panic.unwrap_or_default();
-            let response = CatchPanic::answer(&future.exchange);
-            State::answered(response)
-        });
+            future.state = State::answered(CatchPanic::answer(&future.exchange));
+        }
         future
     }
 }
@@ -143,24 +140,29 @@ impl<S> State<S, S::Future>
 where
     S: Service<Call, Response = Response<ResponseBody>, Error = Infallible> + Clone,
 {
+    /// Polls what is waited for, and puts its answer into a place of the caller: answers are large to move.
     fn poll_answer(
         mut self: Pin<&mut Self>,
         context: &mut Context<'_>,
-    ) -> Poll<Response<ResponseBody>> {
+        answer: &mut Option<Response<ResponseBody>>,
+    ) -> Poll<()> {
         loop {
             let future = match self.as_mut().project() {
+                StateProjection::Running { future } => match ready!(future.poll(context)) {
+                    Ok(response) => {
+                        *answer = Some(response);
+                        break;
+                    }
+                    Err(never) => match never {},
+                },
                 StateProjection::Answered { response } => {
-                    return response.take().map_or(Poll::Pending, Poll::Ready);
+                    *answer = response.take();
+                    break;
                 }
-                StateProjection::Running { future } => {
-                    return future.poll(context).map(|answer| match answer {
-                        Ok(response) => response,
-                        Err(never) => match never {},
-                    });
+                StateProjection::Engine { future } => {
+                    *answer = Some(ready!(future.as_mut().poll(context)));
+                    break;
                 }
-                StateProjection::Engine { future } => return future.as_mut().poll(context),
-                // Polled after its end, which the contract of futures leaves open.
-                StateProjection::Done => return Poll::Pending,
                 StateProjection::Waiting { waiting } => {
                     if let Some((inner, _)) = waiting.as_deref_mut() {
                         match ready!(inner.poll_ready(context)) {
@@ -173,12 +175,17 @@ where
                         inner.call(call)
                     })
                 }
+                StateProjection::Done => None,
             };
             match future {
                 Some(future) => self.set(Self::Running { future }),
+                // Polled after its end, which the contract of futures leaves open.
                 None => return Poll::Pending,
             }
         }
+        // What ran inside ends before its answer goes out.
+        self.set(Self::Done);
+        Poll::Ready(())
     }
 }
 
@@ -204,23 +211,30 @@ where
     fn poll(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Self::Output> {
         let mut this = self.project();
         let shared = &**this.shared;
-        let polled = guarded(shared.catch_panic.is_some(), || {
-            this.state.as_mut().poll_answer(context)
+        let catches = shared.catch_panic.is_some();
+        let mut answer = None;
+        let polled = guarded(catches, || {
+            this.state.as_mut().poll_answer(context, &mut answer)
         });
-        let (mut response, depth) = match polled {
-            Some(Poll::Ready(response)) => (response, *this.depth),
-            Some(Poll::Pending) if *this.depth < shared.layers.len() => return Poll::Pending,
+        let depth = match polled {
+            Some(Poll::Ready(())) => *this.depth,
             Some(Poll::Pending) => {
                 let index = ready!(poll_timer(shared, this.timer, context));
-                (Timeout::answer(this.exchange), index)
+                answer = Some(Timeout::answer(this.exchange));
+                index
             }
-            None => (
-                CatchPanic::answer(this.exchange),
-                shared.catch_panic.unwrap_or_default(),
-            ),
+            None => {
+                answer = Some(CatchPanic::answer(this.exchange));
+                shared.catch_panic.unwrap_or_default()
+            }
         };
-        // What ran inside ends before its answer goes out; a second panic on the way changes nothing.
-        let _ = guarded(shared.catch_panic.is_some(), || this.state.set(State::Done));
+        if !matches!(polled, Some(Poll::Ready(()))) {
+            // A second panic, of what is dropped, changes nothing.
+            let _ = guarded(catches, || this.state.set(State::Done));
+        }
+        let Some(mut response) = answer else {
+            return Poll::Pending;
+        };
         shared.finish(&mut response, this.exchange, depth);
         *this.is_answered = true;
         Poll::Ready(Ok(response))

@@ -92,6 +92,8 @@ struct Shared {
     platform: Platform,
     files: Option<StaticFiles>,
     table: RouteTable,
+    /// What a 404 says.
+    not_found: Box<str>,
     metrics: Metrics,
     readiness: Readiness,
 }
@@ -205,6 +207,7 @@ impl Shared {
             default_body_limit: BodyLimit::new(config.http.max_body_bytes),
             platform,
             files,
+            not_found: dispatch::describe_not_found(&table, config.debug),
             table: table.append_slash(config.append_slash),
             metrics,
             readiness,

@@ -29,6 +29,19 @@ async fn not_found() {
     assert!(app.calls.borrow().is_empty());
 }
 
+/// While developing, a 404 names the paths that there are.
+#[tokio::test]
+async fn not_found_while_developing() {
+    let (debug, _) = stack(r#"{"debug": true}"#);
+    assert!(
+        text(get(&debug, "/nowhere"))
+            .await
+            .contains("; the routes are: /, /echo, /panic, ")
+    );
+    let (quiet, _) = stack("{}");
+    assert!(!text(get(&quiet, "/nowhere")).await.contains("/echo"));
+}
+
 /// A method without a route is a 405 that says which ones there are.
 #[tokio::test]
 async fn method_not_allowed() {
