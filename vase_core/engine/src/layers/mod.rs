@@ -9,7 +9,7 @@
 //! [`catch_panic`] and [`timeout`] must stand around the inner future, so the stack's own future
 //! does their work; their folders hold the settings and the answer.
 //!
-//! Outside a stack, [`Tower`] makes a [`tower::Layer`] of any [`HeadLayer`].
+//! Outside a stack, [`Tower`] makes a [`tower::Layer`](::tower::Layer) of any [`HeadLayer`].
 
 pub mod access_log;
 pub mod allowed_hosts;

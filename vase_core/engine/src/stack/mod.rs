@@ -4,7 +4,7 @@
 //! static files and the route table, and is handed to the inner service as a [`Call`]. The answer walks
 //! back through the layers it passed, in reverse.
 //! All of it is one concrete future: a plain request is neither boxed nor queued, and layers are steps of a
-//! list (see [`layers`](crate::layers)), not futures around futures.
+//! list (see [`layers`]), not futures around futures.
 //!
 //! ```
 //! use std::convert::Infallible;
