@@ -3,7 +3,7 @@
 import collections.abc
 from collections.abc import AsyncIterator, Callable, Iterator
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, partial
 from importlib import import_module
 from pathlib import PurePath
 from typing import Any, Final, Literal, get_args, get_origin
@@ -13,7 +13,7 @@ from pydantic_core import PydanticSerializationError, to_json
 
 from vase.binding._codecs import CodecError, faults_of, make_adapter
 from vase.binding._errors import ResponseValidationError
-from vase.binding._trust import make_check
+from vase.binding._trust import make_encoder
 from vase.binding._types import contains_struct, is_struct, members_of, name_of
 from vase.di import EMPTY, return_place
 from vase.http import FileBody, Response, to_response, validation_fault
@@ -181,27 +181,15 @@ class Answer:
 
     def _pydantic_encoder(self, kind: Any) -> Encode:
         adapter = _adapter(kind)
-        is_exact = make_check(kind)
         write = adapter.serializer.to_json
         options: dict[str, Any] = self.options.for_pydantic()
-        encode_carefully = self._careful_encoder(adapter, options)
-
-        def encode(value: Any) -> bytes | Response:
-            try:
-                is_trusted = is_exact(value)
-            except (AttributeError, KeyError, TypeError):  # not even the fields are there
-                is_trusted = False
-            # `warnings` is left alone: what is exact raises none, and naming a mode costs more than writing a model.
-            return write(value, **options) if is_trusted else encode_carefully(value)
-
-        def encode_by_alias(value: Any) -> bytes | Response:
-            try:
-                is_trusted = is_exact(value)
-            except (AttributeError, KeyError, TypeError):
-                is_trusted = False
-            return write(value, by_alias=True) if is_trusted else encode_carefully(value)
-
-        return encode_by_alias if options == {"by_alias": True} else encode
+        # Naming an option costs a tenth of writing a small model, and most models have no aliases.
+        if options == {"by_alias": True} and not _has_alias(adapter.core_schema):
+            written = write
+        else:
+            written = partial(write, **options)
+        # `warnings` is left alone: what is exact raises none, and naming a mode costs more than writing a model.
+        return make_encoder(kind, written, self._careful_encoder(adapter, options))
 
     def _careful_encoder(self, adapter: TypeAdapter[Any], options: dict[str, Any]) -> Encode:
         validate = adapter.validator.validate_python
@@ -223,7 +211,6 @@ class Answer:
     def _struct_encoder(self, kind: Any) -> Encode:
         msgspec: Any = import_module("msgspec")  # the user's struct has imported it already
         write = msgspec.json.Encoder().encode
-        is_exact = make_check(kind, allows_extra_keys=False)
 
         def encode_carefully(value: Any) -> bytes:
             try:
@@ -235,15 +222,7 @@ class Answer:
                 raise ResponseValidationError(self.handler, faults, place=self.place) from None
             return encoded
 
-        def encode(value: Any) -> bytes:
-            try:
-                is_trusted = is_exact(value)
-            except (AttributeError, KeyError, TypeError):
-                is_trusted = False
-            encoded: bytes = write(value) if is_trusted else encode_carefully(value)
-            return encoded
-
-        return encode
+        return make_encoder(kind, write, encode_carefully, allows_extra_keys=False)
 
 
 def _adapter(kind: Any) -> TypeAdapter[Any]:
@@ -251,6 +230,13 @@ def _adapter(kind: Any) -> TypeAdapter[Any]:
         return make_adapter(kind)
     except CodecError as error:
         raise AnswerError(str(error)) from error
+
+
+def _has_alias(schema: Any) -> bool:
+    """Return whether some field in a schema of Pydantic is written under another name."""
+    if isinstance(schema, dict):
+        return "serialization_alias" in schema or "alias" in schema or any(map(_has_alias, schema.values()))
+    return isinstance(schema, list | tuple) and any(map(_has_alias, schema))
 
 
 def _may_be_text(kind: Any) -> bool:

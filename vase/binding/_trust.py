@@ -20,7 +20,7 @@ from pydantic import BaseModel, EmailStr
 from vase.binding._types import is_struct, members_of
 from vase.di import unwrap
 
-__all__ = ["make_check"]
+__all__ = ["make_check", "make_encoder"]
 
 _SCALARS: Final = frozenset(
     {
@@ -49,12 +49,34 @@ def make_check(annotation: Any, *, allows_extra_keys: bool = True) -> Callable[[
     """
     writer = _Writer(allows_extra_keys=allows_extra_keys)
     name = writer.function(annotation)
-    source = "\n".join(writer.lines)
-    file = f"<vase check of {annotation!r}>"
-    linecache.cache[file] = (len(source), None, source.splitlines(keepends=True), file)
-    exec(compile(source, file, "exec"), writer.names)  # noqa: S102  # written above, from types alone
-    check: Callable[[Any], bool] = writer.names[name]
-    return check
+    return writer.compiled(name, f"<vase check of {annotation!r}>")
+
+
+def make_encoder(
+    annotation: Any, write: Callable[[Any], bytes], otherwise: Callable[[Any], Any], *, allows_extra_keys: bool = True
+) -> Callable[[Any], Any]:
+    """Return a function that writes a value that is exactly of a type, and passes every other one on.
+
+    The comparison stands in the function itself: it runs for every answer, and a call costs as much as three fields.
+
+    Args:
+        annotation: The type.
+        write: Writes what is exact.
+        otherwise: Is given what is not.
+        allows_extra_keys: Whether the writer leaves out keys that a TypedDict does not declare.
+    """
+    writer = _Writer(allows_extra_keys=allows_extra_keys)
+    condition = writer.condition(annotation)
+    writer.names |= {"write": write, "otherwise": otherwise}
+    writer.lines += [
+        "def encode(value):",
+        "    try:",
+        f"        is_exact = {condition}",
+        "    except (AttributeError, KeyError, TypeError):  # not even the fields are there",
+        "        is_exact = False",
+        "    return write(value) if is_exact else otherwise(value)",
+    ]
+    return writer.compiled("encode", f"<vase encoder of {annotation!r}>")
 
 
 class _Writer:
@@ -82,6 +104,26 @@ class _Writer:
             body = [f"return {self.expression(kind, 'value', is_inline=True)}"]
         self.lines += [f"def {name}(value):", *(f"    {line}" for line in body), ""]
         return name
+
+    def compiled(self, name: str, file: str) -> Callable[[Any], Any]:
+        """Compile what has been written and return one of its functions."""
+        source = "\n".join(self.lines)
+        linecache.cache[file] = (len(source), None, source.splitlines(keepends=True), file)
+        exec(compile(source, file, "exec"), self.names)  # noqa: S102  # written here, from types alone
+        made: Callable[[Any], Any] = self.names[name]
+        return made
+
+    def condition(self, annotation: Any) -> str:
+        """Return an expression like `expression`, with the comparison of the outermost type written out."""
+        kind = _plain(annotation)
+        if isinstance(kind, type) and not get_args(kind) and typing.is_typeddict(kind):
+            return " and ".join(self._keys_of(kind))
+        if isinstance(kind, type) and not get_args(kind) and _is_simple_model(kind):
+            self._functions[_key(kind)] = name = f"is_exact_{len(self._functions)}"
+            # A model that contains itself calls the function for its inner ones.
+            self.lines += [f"def {name}(value):", *(f"    {line}" for line in self._fields_of(kind)), ""]
+            return self._inlined(kind, "value")
+        return self.expression(annotation, "value", is_inline=True)
 
     def expression(self, annotation: Any, value: str, *, is_inline: bool = False) -> str:
         """Return an expression that says whether `value` is exactly of a type."""
@@ -144,12 +186,12 @@ class _Writer:
 
     def _fields_of(self, kind: Any) -> list[str]:
         if typing.is_typeddict(kind):
-            return self._keys_of(kind)
+            return [f"return {' and '.join(self._keys_of(kind))}"]
         if isinstance(kind, type) and issubclass(kind, BaseModel):
             if not _is_simple_model(kind):
                 return ["return False"]
             fields = {name: info.annotation for name, info in kind.model_fields.items()}
-            # Fields by their names: `__class__` and `__dict__` of a model go through a hook that costs more than all of them.
+            # Fields by their names: `__class__` and `__dict__` of a model go through a hook that costs more than they.
             return self._compared(kind, fields)
         hints = typing.get_type_hints(kind, include_extras=True)
         names = kind.__struct_fields__ if is_struct(kind) else [field.name for field in dataclasses.fields(kind)]
@@ -168,7 +210,7 @@ class _Writer:
         for name, annotation in hints.items():
             exact = self.expression(_unqualified(annotation), f"value[{name!r}]")
             parts.append(exact if name in kind.__required_keys__ else f"({name!r} not in value or {exact})")
-        return [f"return {' and '.join(parts)}"]
+        return parts
 
     def _global(self, thing: object) -> str:
         for name, known in self.names.items():
