@@ -7,6 +7,7 @@ PORT ?= 8000
 ARGS ?=
 BIN := .venv/bin
 unexport PYTHONPATH VASE_SETTINGS_MODULE VASE_ENV
+export PATH := $(PATH):$(CURDIR)/.tools/bin
 
 .PHONY: help setup dev demo test test-fast test-rust lint types fix docs template bench clean core-any core-release
 
