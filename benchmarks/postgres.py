@@ -15,7 +15,7 @@ _PLACES = sorted(Path("/usr/lib/postgresql").glob("*/bin"), reverse=True)
 _OPTIONS = {
     "fsync": "off",
     "synchronous_commit": "off",
-    "max_connections": "100",
+    "max_connections": "400",
     "unix_socket_directories": "''",
     "listen_addresses": "127.0.0.1",
     "logging_collector": "off",
@@ -101,7 +101,7 @@ class Postgres:
             f"COPY items FROM stdin;\n{rows}\n\\.\nVACUUM ANALYZE items;\n"
         )
         words = ("-q", "-v", "ON_ERROR_STOP=1", "-h", "127.0.0.1", "-p", str(self.port), "-U", "bench")
-        self._run(str(place / "createdb"), *words[4:], "bench")
+        self._run(str(place / "createdb"), *words[3:], "bench")
         self._run(str(place / "psql"), *words, "-d", "bench", stdin=source.encode())
 
     def stop(self) -> None:
@@ -109,3 +109,4 @@ class Postgres:
             self.process.send_signal(signal.SIGQUIT)  # at once: nothing in it is to be kept
             self.process.wait(30)
             self.process = None
+        shutil.rmtree(self.folder, ignore_errors=True)

@@ -43,7 +43,7 @@ class Server:
         given = {**os.environ, **environment, **dict(contestant.environment), "PORT": str(self.port)}
         given["PYTHONDONTWRITEBYTECODE"] = "1"
         given["BENCH_PORT"] = str(self.port)
-        os.environ.update(environment)  # a command may hold a folder of this run
+        os.environ["BENCH_STATIC"] = environment["BENCH_STATIC"]  # a part of axum's command
         with self.log.open("wb") as log:
             self.process = subprocess.Popen(
                 ["taskset", "-c", SERVER_CORE, *contestant.command(self.port)],
@@ -238,13 +238,12 @@ def _check(scenarios: list[Scenario], names: list[str]) -> int:
         folder = _folder(Path(place))
         for scenario in scenarios:
             taking = [name for name in names if scenario.name in CONTESTANTS[name].takes_part]
-            for name in taking:  # one after the other: a small machine is enough
-                with serving(scenario, [name], folder) as (servers, failures):
+            with serving(scenario, taking, folder) as (servers, failures):
+                faults += len(failures)
+                for name, server in servers.items():
                     for label, path in CONTESTANTS[name].rows(scenario).items():
                         try:
-                            if name in failures:
-                                raise WrongAnswer(failures[name])
-                            check(servers[name].port, scenario.probes(path))
+                            check(server.port, scenario.probes(path))
                             say(f"ok    {scenario.name}: {name} {label}")
                         except WrongAnswer as error:
                             faults += 1

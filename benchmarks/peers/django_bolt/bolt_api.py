@@ -1,8 +1,6 @@
 """django-bolt, as its documentation writes it."""
 
 import os
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
 from typing import Any
 
 import asyncpg
@@ -26,13 +24,6 @@ class Item(models.Model):
 
 class State:
     pool: Any = None
-
-
-@asynccontextmanager
-async def lifespan(api: BoltAPI) -> AsyncIterator[None]:
-    if SCENARIO == "postgres":
-        State.pool = await asyncpg.create_pool(os.environ["BENCH_POSTGRES"], min_size=16, max_size=16)
-    yield
 
 
 class Mark:
@@ -59,7 +50,7 @@ class Third(Mark):
     name = "x-third"
 
 
-api = BoltAPI(lifespan=lifespan, middleware=[First, Second, Third] if SCENARIO == "middleware" else None, enable_logging=False)
+api = BoltAPI(middleware=[First, Second, Third] if SCENARIO == "middleware" else None, enable_logging=False)
 
 
 class Message(msgspec.Struct):
@@ -126,6 +117,8 @@ async def upload(request) -> PlainText:
 
 @api.get("/postgres/{id}")
 async def row(id: int) -> ItemOut:
+    if State.pool is None:  # here, not in a lifespan: that runs on another event loop
+        State.pool = await asyncpg.create_pool(os.environ["BENCH_POSTGRES"], min_size=16, max_size=16)
     record = await State.pool.fetchrow("SELECT id, name, quantity FROM items WHERE id = $1", id)
     return ItemOut(id=record["id"], name=record["name"], quantity=record["quantity"])
 

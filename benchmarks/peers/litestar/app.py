@@ -4,7 +4,7 @@ import sys
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
-from typing import Any
+from typing import Annotated, Any
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
@@ -13,6 +13,7 @@ from litestar import Litestar, MediaType, Request, get, post
 from litestar.di import Provide
 from litestar.enums import ScopeType
 from litestar.middleware import DefineMiddleware
+from litestar.params import Parameter
 from litestar.static_files import create_static_files_router
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Session
@@ -55,8 +56,10 @@ async def message() -> Message:
 
 
 @get("/items/{category:int}/{name:str}/{price:float}")
-async def find(category: int, name: str, price: float, page: int, query: str) -> Found:
-    return Found(category=category, name=name, price=price, page=page, query=query)
+async def find(
+    category: int, name: str, price: float, page: int, wanted: Annotated[str, Parameter(query="query")]
+) -> Found:
+    return Found(category=category, name=name, price=price, page=page, query=wanted)
 
 
 @post("/orders", status_code=200)
