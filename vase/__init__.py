@@ -16,22 +16,22 @@ Nothing is loaded before it is asked for, so that a command line starts quickly.
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from vase.application import Vase as Vase
-    from vase.binding import Body as Body, Cookie as Cookie, Header as Header, Path as Path, Query as Query
-    from vase.di import Depends as Depends
+    from vase.application import Vase
+    from vase.binding import Body, Cookie, Header, Path, Query
+    from vase.di import Depends
     from vase.http import (
-        FileResponse as FileResponse,
-        HTMLResponse as HTMLResponse,
-        HTTPException as HTTPException,
-        JSONResponse as JSONResponse,
-        NotFound as NotFound,
-        RedirectResponse as RedirectResponse,
-        Request as Request,
-        Response as Response,
-        StreamingResponse as StreamingResponse,
-        status as status,
+        FileResponse,
+        HTMLResponse,
+        HTTPException,
+        JSONResponse,
+        NotFound,
+        RedirectResponse,
+        Request,
+        Response,
+        StreamingResponse,
+        status,
     )
-    from vase.views import Controller as Controller, Router as Router, inline as inline, render as render
+    from vase.views import Controller, Router, inline, render
 
 _ROOMS = {
     "vase.application": ("Vase",),

@@ -1,11 +1,20 @@
 """The compiled core: the HTTP engine and its bridge to asyncio. Rooms enter it, users do not need to."""
 
-from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Mapping, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Sequence
 from typing import Any, Literal, Protocol, final
 
 from vase.http import QueryParams, Response
 
-__all__ = ["Endpoint", "Engine", "Headers", "Pulse", "Reactor", "Request", "RequestBodyError", "check_config", "check_routes"]
+__all__ = [
+    "Endpoint",
+    "Engine",
+    "Headers",
+    "Pulse",
+    "Reactor",
+    "Request",
+    "RequestBodyError",
+    "check_routes",
+]
 
 class RequestBodyError(Exception):
     """The body of a request could not be read; `args` are the status that answers it, a code and a sentence."""
@@ -118,19 +127,26 @@ class Endpoint:
         collects: bool = False,
         takes_text: bool = True,
         takes_none: bool = True,
-        name: str = "",
-        route: str = "",
+        name: str = ...,
+        route: str = ...,
         parameters: Sequence[str] = ...,
     ) -> Endpoint: ...
 
 class _Hooks(Protocol):
-    app: object
-    response_class: type[Response]
-    file_body_class: type[object]
-    query_params_class: type[object]
-    on_error: Callable[[Request, BaseException], Response]
-    pump: Callable[..., Coroutine[Any, Any, None]]
-    parse_json: Callable[[bytes], object]
+    @property
+    def app(self) -> object: ...
+    @property
+    def response_class(self) -> type[Response]: ...
+    @property
+    def file_body_class(self) -> type[object]: ...
+    @property
+    def query_params_class(self) -> type[object]: ...
+    @property
+    def on_error(self) -> Callable[[Request, BaseException], Response]: ...
+    @property
+    def pump(self) -> Callable[..., Coroutine[Any, Any, None]]: ...
+    @property
+    def parse_json(self) -> Callable[[bytes], object]: ...
 
 @final
 class Engine:
@@ -166,6 +182,3 @@ class Engine:
 
 def check_routes(routes: str) -> list[tuple[int, str]]:
     """Return what is wrong with a list of routes: pairs of a route's id and a sentence."""
-
-def check_config(config: str) -> list[str]:
-    """Return what is wrong with an engine's configuration, a sentence each."""

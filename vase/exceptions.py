@@ -9,6 +9,7 @@ The tree; a room keeps its own errors in its `_errors.py` and hangs them here:
     │   ├── DependencyErrors        all mistakes in one graph of dependencies (`vase.di`)
     │   └── DatabaseURLError        a database that cannot be named or reached (`vase.db`)
     ├── ImportStringError           a dotted path that does not lead to an object (`vase._imports`)
+    ├── ApplicationError            a hook that could never do its work (`vase.application`)
     ├── AppsError                   a registry of apps that was asked for what it has not (`vase.apps`)
     ├── CommandError                a command that cannot do what it was told (`vase.management`)
     ├── DatabaseError               models and migrations (`vase.db`)

@@ -12,7 +12,7 @@ from typing import NamedTuple
 
 import pytest
 
-from vase import Request, StreamingResponse, Vase, inline
+from vase import Request, Router, StreamingResponse, Vase, inline
 from vase.testing import LiveServer
 
 cancelled: list[str] = []
@@ -20,101 +20,113 @@ pieces_made: list[int] = []
 variable: ContextVar[int] = ContextVar("variable", default=0)
 
 
-def make_app() -> Vase:
-    app = Vase()
+router = Router()
 
-    @app.get("/inline")
-    @inline
-    def inline_handler() -> str:
-        return threading.current_thread().name
 
-    @app.get("/plain")
-    def plain() -> str:
-        return threading.current_thread().name
+@router.get("/inline")
+@inline
+def inline_handler() -> str:
+    return threading.current_thread().name
 
-    @app.get("/task")
-    async def task() -> str:
-        await asyncio.sleep(0)
-        current = asyncio.current_task()
-        return "task" if current is not None else "none"
 
-    @app.get("/no-task")
-    async def no_task() -> str:
-        return "no task needed"
+@router.get("/plain")
+def plain() -> str:
+    return threading.current_thread().name
 
-    @app.get("/sleep/{seconds:float}")
-    async def sleep(seconds: float) -> str:
-        await asyncio.sleep(seconds)
-        return "slept"
 
-    @app.get("/block")
-    def block() -> str:
-        time.sleep(1)
-        return "blocked"
+@router.get("/task")
+async def task() -> str:
+    await asyncio.sleep(0)
+    current = asyncio.current_task()
+    return "task" if current is not None else "none"
 
-    @app.get("/wait")
-    async def wait() -> str:
-        try:
-            await asyncio.sleep(30)
-        except asyncio.CancelledError:
-            cancelled.append("wait")
-            raise
-        return "never"
 
-    @app.get("/context")
-    async def context() -> int:
-        variable.set(variable.get() + 1)
-        await asyncio.sleep(0)
-        return variable.get()
+@router.get("/no-task")
+async def no_task() -> str:
+    return "no task needed"
 
-    @app.get("/numbers")
-    async def numbers() -> StreamingResponse:
-        async def made() -> AsyncIterator[bytes]:
-            for number in range(5):
-                yield f"{number}\n".encode()
-                await asyncio.sleep(0.01)
 
-        return StreamingResponse(made(), media_type="text/plain")
+@router.get("/sleep/{seconds:float}")
+async def sleep(seconds: float) -> str:
+    await asyncio.sleep(seconds)
+    return "slept"
 
-    @app.get("/endless")
-    async def endless() -> StreamingResponse:
-        async def made() -> AsyncIterator[bytes]:
-            try:
-                while True:
-                    pieces_made.append(1)
-                    yield b"x" * 65536
-            finally:
-                cancelled.append("endless")
 
-        return StreamingResponse(made())
+@router.get("/block")
+def block() -> str:
+    time.sleep(1)
+    return "blocked"
 
-    @app.get("/broken")
-    async def broken() -> StreamingResponse:
-        async def made() -> AsyncIterator[bytes]:
-            yield b"begin"
+
+@router.get("/wait")
+async def wait() -> str:
+    try:
+        await asyncio.sleep(30)
+    except asyncio.CancelledError:
+        cancelled.append("wait")
+        raise
+    return "never"
+
+
+@router.get("/context")
+async def context() -> int:
+    variable.set(variable.get() + 1)
+    await asyncio.sleep(0)
+    return variable.get()
+
+
+@router.get("/numbers")
+async def numbers() -> StreamingResponse:
+    async def made() -> AsyncIterator[bytes]:
+        for number in range(5):
+            yield f"{number}\n".encode()
             await asyncio.sleep(0.01)
-            raise RuntimeError("broken on purpose")
 
-        return StreamingResponse(made())
+    return StreamingResponse(made(), media_type="text/plain")
 
-    @app.post("/upload")
-    async def upload(request: Request) -> str:
-        size = 0
-        async for piece in request.stream():
-            size += len(piece)
-        return str(size)
 
-    @app.post("/body")
-    async def body(request: Request) -> str:
-        first, second = await request.body(), await request.body()
-        return f"{len(first)} {first == second}"
+@router.get("/endless")
+async def endless() -> StreamingResponse:
+    async def made() -> AsyncIterator[bytes]:
+        try:
+            while True:
+                pieces_made.append(1)
+                yield b"x" * 65536
+        finally:
+            cancelled.append("endless")
 
-    return app
+    return StreamingResponse(made())
+
+
+@router.get("/broken")
+async def broken() -> StreamingResponse:
+    async def made() -> AsyncIterator[bytes]:
+        yield b"begin"
+        await asyncio.sleep(0.01)
+        raise RuntimeError("broken on purpose")
+
+    return StreamingResponse(made())
+
+
+@router.post("/upload")
+async def upload(request: Request) -> str:
+    size = 0
+    async for piece in request.stream():
+        size += len(piece)
+    return str(size)
+
+
+@router.post("/body")
+async def body(request: Request) -> str:
+    first, second = await request.body(), await request.body()
+    return f"{len(first)} {first == second}"
 
 
 @pytest.fixture(scope="module")
 def server() -> Iterator[LiveServer]:
-    with LiveServer(make_app()) as one:
+    app = Vase()
+    app.include(router)
+    with LiveServer(app) as one:
         yield one
 
 
@@ -197,7 +209,7 @@ def test_a_stream_waits_for_its_reader(server: LiveServer) -> None:
 def test_a_stream_that_breaks_is_not_taken_for_whole(server: LiveServer) -> None:
     """An exception in the middle of a body breaks the connection off instead of ending the body."""
     with pytest.raises(http.client.IncompleteRead):
-        get(server, "/broken").body
+        get(server, "/broken")
 
 
 def test_a_client_that_leaves_cancels_its_handler(server: LiveServer) -> None:

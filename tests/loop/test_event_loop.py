@@ -96,7 +96,7 @@ def test_context_variables_stay_in_their_task(run: Run) -> None:
 
     async def main() -> None:
         variable.set(1)
-        assert await asyncio.gather(child(), child()) == [2, 2]
+        assert tuple(await asyncio.gather(child(), child())) == (2, 2)
         assert variable.get() == 1
 
     run(main())
@@ -202,7 +202,7 @@ def test_ctrl_c_ends_a_runner(run: Run) -> None:
 
 
 def test_anyio_runs_on_it(run: Run) -> None:
-    """anyio's groups and cancel scopes work, for they are asyncio underneath."""
+    """The groups and cancel scopes of anyio work, for they are asyncio underneath."""
 
     async def main() -> bool:
         async with anyio.create_task_group() as group:

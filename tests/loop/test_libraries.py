@@ -24,7 +24,7 @@ def run[T](work: Coroutine[Any, Any, T]) -> T:
 
 
 def test_aiosqlite(tmp_path: Path) -> None:
-    """aiosqlite's threads hand their results over."""
+    """The threads of aiosqlite hand their results over."""
 
     async def main() -> list[sqlite3.Row]:
         async with aiosqlite.connect(tmp_path / "db.sqlite3") as connection:
@@ -83,7 +83,7 @@ def test_asyncpg_behind_handlers(postgres_url: str) -> None:
 
 @pytest.mark.postgres
 def test_psycopg(postgres_url: str) -> None:
-    """psycopg's waiting works on the loop's readers and writers."""
+    """The waiting of psycopg works on the loop's readers and writers."""
 
     async def main() -> object:
         async with await psycopg.AsyncConnection.connect(postgres_url) as connection:

@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pytest
 
-SITE = '''
+SITE = """
 import asyncio
 import os
 import time
@@ -56,7 +56,7 @@ if __name__ == "__main__":
     import sys
 
     app.run(port=int(sys.argv[1]), workers=int(sys.argv[2]))
-'''
+"""
 
 
 class Server:

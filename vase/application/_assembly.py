@@ -90,7 +90,9 @@ def _plan(route: CompiledRoute, providers: Providers, faults: list[Fault]) -> Pl
         return None
 
 
-def _endpoint(route: CompiledRoute, made: Plan, middleware: Sequence[Callable[..., Any]], on_error: OnError) -> Endpoint:
+def _endpoint(
+    route: CompiledRoute, made: Plan, middleware: Sequence[Callable[..., Any]], on_error: OnError
+) -> Endpoint:
     names = list(route.parameters)
     if not middleware:
         return Endpoint(made.callable, route=route.path, parameters=names, **made.endpoint_options())
@@ -109,4 +111,6 @@ def _endpoint(route: CompiledRoute, made: Plan, middleware: Sequence[Callable[..
 def _engine_faults(table: URLTable) -> list[CheckMessage]:
     """Return what only the engine's own compiler sees."""
     places = {route.id: route.route.place for route in table.routes}
-    return [error("urls.E020", sentence, place=places.get(number)) for number, sentence in check_routes(table.as_json())]
+    return [
+        error("urls.E020", sentence, place=places.get(number)) for number, sentence in check_routes(table.as_json())
+    ]

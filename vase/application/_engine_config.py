@@ -9,13 +9,16 @@ from vase.types import JSON
 __all__ = ["engine_config"]
 
 
-def engine_config(settings: Settings, layers: Sequence[dict[str, JSON]], static_roots: Sequence[Path]) -> dict[str, JSON]:
+def engine_config(
+    settings: Settings, layers: Sequence[dict[str, JSON]], static_roots: Sequence[Path], *, keep_alive: bool
+) -> dict[str, JSON]:
     """Return what `vase._core.Engine` is told.
 
     Args:
         settings: The settings of the application.
         layers: The configuration of each Rust layer, outermost first.
         static_roots: Directories of static files, in the order in which they are searched.
+        keep_alive: Whether a connection takes more than one request.
     """
     return {
         "http": {
@@ -29,6 +32,7 @@ def engine_config(settings: Settings, layers: Sequence[dict[str, JSON]], static_
             "max_headers": settings.HTTP_MAX_HEADERS,
             "max_body_bytes": settings.DATA_UPLOAD_MAX_MEMORY_SIZE,
             "shutdown_timeout": settings.SHUTDOWN_TIMEOUT_SECONDS,
+            "keep_alive": keep_alive,
         },
         "layers": list(layers),
         "static_files": _static_files(settings, static_roots),

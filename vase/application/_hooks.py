@@ -1,13 +1,17 @@
 """What the core calls back: errors become answers here, and streams are pulled."""
 
+import inspect
 import logging
-from collections.abc import AsyncIterator, Callable, Mapping
+from collections.abc import AsyncIterator, Callable, Iterator
+from contextlib import contextmanager
 from typing import Any, Protocol
 
 from pydantic_core import from_json
 
 from vase._core import Request, RequestBodyError
-from vase.http import FileBody, HTTPException, QueryParams, Response
+from vase.application._errors import ApplicationError
+from vase.exceptions import quote
+from vase.http import FileBody, HTTPException, QueryParams, Response, to_response
 from vase.templates import Templates
 from vase.views import error_response
 
@@ -17,6 +21,9 @@ logger = logging.getLogger("vase.request")
 
 type ExceptionHandler = Callable[[Request, Any], Response]
 """Makes an answer of an exception."""
+
+type Observer = Callable[[BaseException], None]
+"""Is told an exception."""
 
 
 class _BodySender(Protocol):
@@ -32,40 +39,73 @@ class Hooks:
     Args:
         app: The application; requests show it as `request.app`.
         debug: Whether error answers show source and values.
-        handlers: Exception classes and what makes an answer of them; the nearest class in the method resolution order wins.
     """
 
     response_class = Response
     file_body_class = FileBody
     query_params_class = QueryParams
 
-    def __init__(
-        self, app: object, *, debug: bool, handlers: Mapping[type[BaseException], ExceptionHandler] | None = None
-    ) -> None:
+    def __init__(self, app: object, *, debug: bool) -> None:
         self.app = app
         self._debug = debug
-        self._handlers = dict(handlers or {})
+        self._handlers: dict[type[BaseException], ExceptionHandler] = {}
+        self._observers: list[Observer] = []
         self.templates: Templates | None = None
-        self.observers: list[Callable[[BaseException], None]] = []
 
     def add_handler(self, kind: type[BaseException], handler: ExceptionHandler) -> None:
-        """Let a function make the answers to a class of exceptions."""
+        """Let a function make the answers to a class of exceptions.
+
+        Raises:
+            ApplicationError: The class is none of exceptions, or the function cannot be called in place.
+        """
+        if not isinstance(kind, type) or not issubclass(kind, BaseException):  # type: ignore[redundant-expr]
+            raise ApplicationError(
+                f"an exception handler is for a class of exceptions, not for {quote(kind)}",
+                code="application.E002",
+                hint="for a status, handle `HTTPException` and look at `exception.status_code`",
+            )
+        if inspect.iscoroutinefunction(handler) or inspect.isasyncgenfunction(handler):
+            name = getattr(handler, "__qualname__", handler)
+            raise ApplicationError(
+                f"the exception handler {quote(name)} is an `async def`",
+                code="application.E001",
+                hint="make it a `def`: it is called in place and cannot wait; what takes waiting belongs before the `raise`",
+            )
         self._handlers[kind] = handler
+
+    @contextmanager
+    def observed(self, observe: Observer) -> Iterator[None]:
+        """Tell a function which exceptions nobody answered, or with a 500, until the block ends."""
+        self._observers.append(observe)
+        try:
+            yield
+        finally:
+            self._observers.remove(observe)
 
     def on_error(self, request: Request, exception: BaseException) -> Response:
         """Return the answer to what a handler raised."""
         if isinstance(exception, RequestBodyError):
             status, _, detail = exception.args
             exception = HTTPException(status, detail)
-        for observe in self.observers:
-            observe(exception)
-        for kind in type(exception).__mro__:
-            handler = self._handlers.get(kind)
-            if handler is not None:
-                return handler(request, exception)
+        try:
+            answer = self._handled(request, exception)
+        except Exception as failure:  # noqa: BLE001  # a handler may raise too: `HTTPException` on purpose, others not
+            exception, answer = failure, None
+        if answer is None or answer.status_code == 500:
+            for observe in self._observers:
+                observe(exception)
+        if answer is not None:
+            return answer
         if not isinstance(exception, HTTPException):
             logger.error("%s %s failed", request.method, request.path, exc_info=exception)
         return error_response(exception, request, debug=self._debug, templates=self.templates)
+
+    def _handled(self, request: Request, exception: BaseException) -> Response | None:
+        for kind in type(exception).__mro__:
+            handler = self._handlers.get(kind)
+            if handler is not None:
+                return to_response(handler(request, exception))
+        return None
 
     @staticmethod
     def parse_json(body: bytes) -> object:

@@ -1,7 +1,7 @@
 """`Vase`: the application object, for one file or for a site of many apps. Start reading Vase here."""
 
 import json
-from collections.abc import AsyncIterator, Callable, Iterator, Mapping
+from collections.abc import AsyncIterator, Callable, Iterator, Mapping, MutableMapping
 from contextlib import AbstractAsyncContextManager, AsyncExitStack
 from functools import cached_property
 from pathlib import Path
@@ -13,7 +13,7 @@ from vase.application._checks import site_faults
 from vase.application._engine_config import engine_config
 from vase.application._hooks import ExceptionHandler, Hooks
 from vase.application._urlconf import load_urlconf
-from vase.apps import Apps, load_apps
+from vase.apps import load_apps
 from vase.conf import Settings, load_settings
 from vase.db import AsyncSession, DatabaseError, Databases, Session
 from vase.di import Providers
@@ -68,7 +68,7 @@ class Vase:
             **overrides: Settings that are stronger than the module and the environment.
         """
         app = cls.__new__(cls)
-        app._set_up(module, overrides)
+        app._set_up(module, overrides)  # noqa: SLF001  # of this very class
         return app
 
     def _set_up(self, module: str | None, overrides: Mapping[str, object]) -> None:
@@ -108,15 +108,14 @@ class Vase:
 
     # The database is looked up for each request, not once: a test puts another one in its place.
     def _open_session(self) -> Iterator[Session]:
-        with self.databases["default"].session() as session:
-            yield session
+        yield from self.databases["default"].get_session()
 
     async def _open_async_session(self) -> AsyncIterator[AsyncSession]:
         async with self.databases["default"].async_session() as session:
             yield session
 
     @property
-    def dependency_overrides(self) -> Any:
+    def dependency_overrides(self) -> MutableMapping[Any, Callable[..., Any]]:
         """Stand-ins for dependencies, by function or type: for tests."""
         return self.providers.overrides
 
@@ -163,7 +162,17 @@ class Vase:
         return middleware
 
     def exception_handler(self, kind: type[BaseException]) -> Callable[[ExceptionHandler], ExceptionHandler]:
-        """Let a function make the answers to a class of exceptions; it is given the request and the exception."""
+        """Let a function make the answers to a class of exceptions; it is given the request and the exception.
+
+        It is called in place, on the event loop, so it is a plain `def` that does not wait for anything. The nearest
+        class wins; what the function itself raises is answered like any other failure.
+
+        Args:
+            kind: The class of exceptions, subclasses included.
+
+        Raises:
+            ApplicationError: From the decorator, when the function or the class could never work.
+        """
 
         def register(handler: ExceptionHandler) -> ExceptionHandler:
             self.hooks.add_handler(kind, handler)
@@ -195,7 +204,6 @@ class Vase:
         *,
         keep_alive: bool = True,
         access_log: bool = False,
-        observe: Callable[[BaseException], None] | None = None,
     ) -> Engine:
         """Return the engine of this application for an event loop.
 
@@ -203,17 +211,13 @@ class Vase:
             loop: The loop on whose thread it runs.
             keep_alive: Whether a connection takes more than one request.
             access_log: Whether the layer `access_log` writes to standard output.
-            observe: Is told what handlers raise.
 
         Raises:
             ConfigurationError: With every fault, if one of them is an error.
         """
         self.ensure_valid()
-        if observe is not None:
-            self.hooks.observers.append(observe)
         self.hooks.templates = self.templates
-        config = engine_config(self.settings, self._split.layers, self.static_roots())
-        config["http"]["keep_alive"] = keep_alive  # type: ignore[index,call-overload]
+        config = engine_config(self.settings, self._split.layers, self.static_roots(), keep_alive=keep_alive)
         assembly = self._assembly
         return Engine(
             loop.reactor,
@@ -245,17 +249,19 @@ class Vase:
         faults = self.apps.ready()
         if faults:
             raise ConfigurationError(faults)
-        stack = AsyncExitStack()
-        for lifespan in self._lifespans:
-            await stack.enter_async_context(lifespan(self))
-        self._running = stack
+        async with AsyncExitStack() as stack:
+            for lifespan in self._lifespans:
+                await stack.enter_async_context(lifespan(self))
+            self._running = stack.pop_all()  # one that fails to start stops those before it
 
     async def shutdown(self) -> None:
         """Run what the lifespans do after the last request, and close the databases."""
-        if self._running is not None:
-            await self._running.aclose()
-            self._running = None
-        await self.databases.close()
+        running, self._running = self._running, None
+        try:
+            if running is not None:
+                await running.aclose()
+        finally:
+            await self.databases.close()
 
     def run(self, host: str = "127.0.0.1", port: int = 8000, *, workers: int = 1) -> None:
         """Serve this application until Ctrl-C: for `python app.py`.

@@ -2,20 +2,29 @@
 
 import importlib
 import logging
+import os
+import signal
 import sys
+import traceback
+from collections.abc import Callable
 
-from vase.application import Vase
+from vase.checks import Report
+from vase.db import check_migrations
+from vase.exceptions import ConfigurationError
 from vase.server._broken import broken_site
 from vase.server._errors import ServerError
 from vase.server._options import ServerOptions
 from vase.server._sockets import listen
 from vase.server._supervisor import Supervisor
-from vase.server._worker import Worker
+from vase.server._worker import Worker, build
 
 __all__ = ["run"]
 
 _PRELOADED = ("vase.application", "vase.db", "vase.testing", "sqlalchemy.orm", "sqlalchemy.dialects.sqlite", "jinja2")
 """What nearly every site imports: loaded once here, so that a reload costs the site's own modules only."""
+
+
+_ADVICE_SECONDS = 20
 
 
 def run(options: ServerOptions) -> None:
@@ -32,12 +41,13 @@ def run(options: ServerOptions) -> None:
     if options.settings_module is None and options.factory is None:
         raise ServerError("no site to serve: neither a settings module nor an application", code="server.E002")
     _log_to_stderr()
-    if not options.reload and options.settings_module is not None:
+    if not options.reload:
         # All faults at once, before the socket opens. Under reload the pages say them, until they are mended.
         _check(options)
     listener = listen(options.host, options.port)
     for name in _PRELOADED:
         importlib.import_module(name)
+    _advise(options)
     supervisor = Supervisor(
         options,
         listener,
@@ -50,24 +60,55 @@ def run(options: ServerOptions) -> None:
 
 
 def _check(options: ServerOptions) -> None:
-    """Build the site once in a fork: the supervisor itself must not import what a reload has to import anew."""
-    import os  # noqa: PLC0415
-
-    pid = os.fork()
-    if pid == 0:
-        status = 1
-        try:
-            Vase.from_settings(options.settings_module).ensure_valid()
-            status = 0
-        except Exception as error:  # noqa: BLE001  # told below, whatever it is
-            render = getattr(error, "render", None)
-            print(render(color=sys.stderr.isatty()) if render else error, file=sys.stderr)  # noqa: T201
-        finally:
-            sys.stderr.flush()
-            os._exit(status)
+    """Build the site once and leave the process if it has faults."""
+    pid = _fork(lambda: build(options).ensure_valid())
     _, status = os.waitpid(pid, 0)
     if status:
         sys.exit(os.waitstatus_to_exitcode(status))
+
+
+def _advise(options: ServerOptions) -> None:
+    """Say which migrations the database lacks. Nobody waits for it: a database may be slow to answer, or silent."""
+
+    def look() -> None:
+        signal.alarm(_ADVICE_SECONDS)
+        app = build(options)
+        app.ensure_valid()
+        messages = list(check_migrations(app))
+        if messages:
+            print(Report(messages).render(color=sys.stderr.isatty()), file=sys.stderr)  # noqa: T201
+
+    _fork(look, quiet=True)
+
+
+def _fork(work: Callable[[], object], *, quiet: bool = False) -> int:
+    """Do something in a process of its own: the supervisor must not import what a reload has to import anew.
+
+    Args:
+        work: What is done.
+        quiet: Whether nothing is said of its failure, because somebody else will.
+
+    Returns:
+        The id of the process; its status is 0 if the work was done and 1 if it failed.
+    """
+    sys.stdout.flush()
+    sys.stderr.flush()
+    pid = os.fork()
+    if pid:
+        return pid
+    status = 1
+    try:
+        work()
+        status = 0
+    except ConfigurationError as error:
+        if not quiet:
+            print(error.render(color=sys.stderr.isatty()), file=sys.stderr)  # noqa: T201
+    except BaseException:  # noqa: BLE001  # a fork must never go on with its parent's work
+        if not quiet:
+            traceback.print_exc()
+    finally:
+        sys.stderr.flush()
+        os._exit(status)
 
 
 def _log_to_stderr() -> None:
@@ -80,7 +121,7 @@ def _log_to_stderr() -> None:
         root.setLevel(logging.INFO)
 
 
-def _announcer(options: ServerOptions, port: int):  # noqa: ANN202
+def _announcer(options: ServerOptions, port: int) -> Callable[[], None]:
     told = False
 
     def announce() -> None:

@@ -16,7 +16,7 @@ def listen(host: str, port: int) -> socket.socket:
     """Return a socket that listens, for workers to inherit.
 
     Args:
-        host: An address or a name, or `unix:` and a path.
+        host: An address or a name.
         port: The port.
 
     Raises:
@@ -45,6 +45,6 @@ def _listen(host: str, port: int) -> socket.socket:
     listener.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
     listener.bind(address)
     listener.listen(_BACKLOG)
-    listener.setblocking(False)
+    listener.setblocking(False)  # noqa: FBT003
     os.set_inheritable(listener.fileno(), True)  # noqa: FBT003
     return listener

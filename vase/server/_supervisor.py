@@ -1,9 +1,10 @@
 """The supervisor: forks workers, replaces those that die, hang or are out of date, and stops them all.
 
-It has one thread and no event loop: it waits for signals, signs of life and changed files in one `select`. Its workers are
-forks, which is safe because nothing else runs here at that moment.
+It has one thread and no event loop: it waits for signals, signs of life and changed files in one `select`. Its workers
+are forks, which is safe because nothing else runs here at that moment.
 """
 
+import contextlib
 import logging
 import os
 import selectors
@@ -99,7 +100,7 @@ class Supervisor:
 
     def _take_signals(self) -> None:
         for end in (self._wakeup, self._signals):
-            end.setblocking(False)
+            end.setblocking(False)  # noqa: FBT003
         signal.set_wakeup_fd(self._signals.fileno())
         for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP, signal.SIGCHLD):
             signal.signal(number, lambda *_: None)
@@ -215,10 +216,8 @@ class Supervisor:
 
     @staticmethod
     def _signal(process: _Process, number: signal.Signals) -> None:
-        try:
+        with contextlib.suppress(ProcessLookupError):  # it ended by itself; the next round collects it
             os.kill(process.pid, number)
-        except ProcessLookupError:
-            pass  # it ended by itself; the next round collects it
 
     def _reap(self) -> None:
         while True:

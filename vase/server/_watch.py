@@ -3,9 +3,16 @@
 import os
 import subprocess
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 
-__all__ = ["Watcher", "watch"]
+__all__ = ["Watcher", "is_of_site", "watch"]
+
+_SUFFIXES = (".py", ".toml", ".json", ".env")
+_IGNORED = frozenset(
+    {"__pycache__", "build", "dist", "node_modules", "site-packages", "static", "target", "venv"}
+    | {".git", ".hg", ".hypothesis", ".idea", ".mypy_cache", ".pytest_cache", ".ruff_cache", ".svn", ".tox", ".venv"}
+)
 
 
 class Watcher:
@@ -16,7 +23,7 @@ class Watcher:
     """
 
     def __init__(self, directories: tuple[Path, ...]) -> None:
-        paths = [str(directory) for directory in directories] or [str(Path.cwd())]
+        paths = [str(directory.resolve()) for directory in directories or (Path.cwd(),)]
         program = "import sys; from vase.server._watch import watch; watch(sys.argv[1:])"
         self._process = subprocess.Popen(  # noqa: S603  # our own interpreter and our own words
             [sys.executable, "-c", program, *paths], stdout=subprocess.PIPE, stdin=subprocess.PIPE
@@ -48,18 +55,26 @@ class Watcher:
         self.forget()
 
 
-def watch(directories: list[str]) -> None:
+def is_of_site(path: str, directories: Sequence[str]) -> bool:
+    """Return whether a change of this file changes what the site does.
+
+    Args:
+        path: The file.
+        directories: The watched directories. What is above them does not matter: a site may lie below a `build`.
+    """
+    name = Path(path)
+    if not path.endswith(_SUFFIXES) or name.name.startswith(".#"):  # an editor's lock
+        return False
+    below = [name.relative_to(directory) for directory in directories if name.is_relative_to(directory)]
+    return any(_IGNORED.isdisjoint(inside.parts[:-1]) for inside in below)
+
+
+def watch(directories: Sequence[str]) -> None:
     """Print each changed file that a site is made of; the program of the watching process."""
-    import threading  # noqa: PLC0415  # this function is a program of its own
+    # This function is a program of its own: the supervisor, which only names it, must not load what it needs.
+    import threading  # noqa: PLC0415
 
-    from watchfiles import DefaultFilter, watch as changes  # noqa: PLC0415
-
-    class SiteFilter(DefaultFilter):
-        ignore_dirs = (*DefaultFilter.ignore_dirs, "target", "dist", "build", "static", ".mypy_cache", ".ruff_cache")
-        allowed = (".py", ".toml", ".json", ".env")
-
-        def __call__(self, change: object, path: str) -> bool:
-            return path.endswith(self.allowed) and super().__call__(change, path)  # type: ignore[arg-type]
+    import watchfiles  # noqa: PLC0415
 
     stop = threading.Event()
 
@@ -67,7 +82,10 @@ def watch(directories: list[str]) -> None:
         sys.stdin.read()  # returns when the supervisor is gone, however it went
         stop.set()
 
+    def wanted(_: watchfiles.Change, path: str) -> bool:
+        return is_of_site(path, directories)
+
     threading.Thread(target=end_with_parent, daemon=True).start()
     # Short steps: a person waits for the page.
-    for found in changes(*directories, watch_filter=SiteFilter(), debounce=60, step=20, stop_event=stop):
+    for found in watchfiles.watch(*directories, watch_filter=wanted, debounce=60, step=20, stop_event=stop):
         print("\n".join(path for _, path in found), flush=True)  # noqa: T201

@@ -1,7 +1,7 @@
 """Names the handler that blocks the event loop.
 
-A thread looks at the loop's pulse a few times a second. While one piece of Python holds the loop, the pulse stands still; the
-stack of the loop's thread then tells who it is.
+A thread looks at the loop's pulse a few times a second. While one piece of Python holds the loop, the pulse stands
+still; the stack of the loop's thread then tells who it is.
 """
 
 import logging

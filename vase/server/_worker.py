@@ -17,7 +17,7 @@ from vase.loop import EventLoop
 from vase.server._options import ServerOptions
 from vase.server._watchdog import Watchdog
 
-__all__ = ["BEAT_SECONDS", "READY", "Worker"]
+__all__ = ["BEAT_SECONDS", "EXIT_MISCONFIGURED", "READY", "Worker", "build"]
 
 logger = logging.getLogger("vase.server")
 
@@ -27,6 +27,13 @@ BEAT_SECONDS = 1.0
 
 EXIT_MISCONFIGURED = 3
 """The site has faults that a restart does not mend."""
+
+
+def build(options: ServerOptions) -> Vase:
+    """Return the application that the options name, with or without faults."""
+    if options.factory is not None:
+        return options.factory()
+    return Vase.from_settings(options.settings_module)
 
 
 class Worker:
@@ -55,27 +62,34 @@ class Worker:
         signal.signal(signal.SIGINT, signal.SIG_IGN)  # the terminal sends it to all; the supervisor decides
         try:
             app = self._build()
+            with asyncio.Runner(loop_factory=EventLoop) as runner:
+                return runner.run(self._serve(app))
         except ConfigurationError as error:
             print(error.render(color=sys.stderr.isatty()), file=sys.stderr, flush=True)  # noqa: T201
             return EXIT_MISCONFIGURED
-        with asyncio.Runner(loop_factory=EventLoop) as runner:
-            return runner.run(self._serve(app))
 
     def _build(self) -> Vase:
         try:
-            app = self._make()
+            app = build(self._options)
             app.ensure_valid()
-        except (Exception, SystemExit) as error:
-            if self._broken is None:
-                raise
-            logger.error("the site cannot start; its pages say why until a file changes", exc_info=error)  # noqa: TRY400
-            return self._broken(error)
+        except (Exception, SystemExit) as error:  # noqa: BLE001  # told by the pages, or raised again
+            return self._stand_in(error)
         return app
 
-    def _make(self) -> Vase:
-        if self._options.factory is not None:
-            return self._options.factory()
-        return Vase.from_settings(self._options.settings_module)
+    def _stand_in(self, error: BaseException) -> Vase:
+        """Return the application that says what is wrong, or raise it again where nobody would read its pages."""
+        if self._broken is None:
+            raise error
+        logger.error("the site cannot start; its pages say why until a file changes", exc_info=error)
+        return self._broken(error)
+
+    async def _start(self, app: Vase) -> Vase:
+        try:
+            await app.startup()
+        except Exception as error:  # noqa: BLE001  # whatever the site's own start raises
+            app = self._stand_in(error)
+            await app.startup()
+        return app
 
     async def _serve(self, app: Vase) -> int:
         loop = asyncio.get_running_loop()
@@ -83,12 +97,12 @@ class Worker:
         self._stopping = asyncio.Event()
         loop.add_signal_handler(signal.SIGTERM, self._stop)
         loop.add_signal_handler(signal.SIGQUIT, self._stop_now)
-        engine = app.engine(loop, keep_alive=not self._options.reload, access_log=True)
         watchdog = Watchdog(loop.reactor.pulse(), threading.get_ident(), app.settings.SLOW_HANDLER_SECONDS)
         watchdog.start()
         # `asyncio.to_thread` keeps to the same bound as the pool of `def` handlers.
         loop.set_default_executor(ThreadPoolExecutor(app.settings.THREADS_MAX, "vase-thread"))
-        await app.startup()
+        app = await self._start(app)
+        engine = app.engine(loop, keep_alive=not self._options.reload, access_log=True)
         engine.serve(os.dup(self._listener.fileno()))
         loop.call_soon(self._tell, READY)
         beating = loop.create_task(self._beat())

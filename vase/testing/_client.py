@@ -18,6 +18,7 @@ from vase.testing._response import TestResponse
 
 __all__ = ["AsyncClient", "Client"]
 
+_ADDRESS = ("127.0.0.1", 50000)
 _MOST_REDIRECTS = 20
 
 
@@ -67,7 +68,7 @@ class AsyncClient:
         self.cookies: dict[str, str] = {}
         self._raises = raise_server_exceptions
         self._raised: list[BaseException] = []
-        self._made = (app.providers.revision, app.engine(self._loop(), observe=self._observe))
+        self._made = (app.providers.revision, app.engine(self._loop()))
 
     @property
     def python_calls(self) -> int:
@@ -142,9 +143,10 @@ class AsyncClient:
 
     async def _send(self, prepared: _Prepared) -> TestResponse:
         self._raised.clear()
-        status, headers, content = await self._engine.handle(
-            prepared.method, prepared.target, prepared.headers, prepared.content, ("127.0.0.1", 50000)
-        )
+        with self.app.hooks.observed(self._observe):
+            status, headers, content = await self._engine.handle(
+                prepared.method, prepared.target, prepared.headers, prepared.content, _ADDRESS
+            )
         if self._raises and self._raised:
             raise self._raised[0]
         for name, value in headers:

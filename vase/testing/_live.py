@@ -30,7 +30,7 @@ class LiveServer:
     def __init__(self, app: Vase) -> None:
         self.app = app
         self._socket = socket.create_server(("127.0.0.1", 0), backlog=1024)
-        self._socket.setblocking(False)
+        self._socket.setblocking(False)  # noqa: FBT003
         self.host, self.port = "127.0.0.1", self._socket.getsockname()[1]
         self._started = threading.Event()
         self._failure: BaseException | None = None

@@ -8,7 +8,8 @@
 | `async_client` | an `AsyncClient`, for `async def` tests |
 
 An `async def` test runs on `vase.loop.EventLoop`; nothing is needed for it.
-Everything is imported when a fixture is asked for: this module is loaded by every pytest of an environment that has Vase.
+Everything is imported when a fixture is asked for: this module is loaded by every pytest of an environment that has
+Vase.
 """
 
 import asyncio
@@ -36,8 +37,8 @@ def pytest_pyfunc_call(pyfuncitem: pytest.Function) -> bool | None:
     from vase.loop import EventLoop  # noqa: PLC0415
 
     named = {name: pyfuncitem.funcargs[name] for name in pyfuncitem._fixtureinfo.argnames}  # noqa: SLF001
-    runner: asyncio.Runner | None = pyfuncitem.funcargs.get("_vase_runner")
-    if runner is not None:
+    runner = pyfuncitem.funcargs.get("_vase_runner")
+    if isinstance(runner, asyncio.Runner):
         runner.run(pyfuncitem.obj(**named))
         return True
     with asyncio.Runner(loop_factory=EventLoop) as own:
@@ -46,14 +47,16 @@ def pytest_pyfunc_call(pyfuncitem: pytest.Function) -> bool | None:
 
 
 @pytest.fixture(scope="session")
-def _vase_site() -> "tuple[Vase, TestDatabases]":
+def _vase_site() -> "Iterator[tuple[Vase, TestDatabases]]":
     from vase.application import Vase  # noqa: PLC0415
     from vase.conf import settings_module  # noqa: PLC0415
     from vase.testing._databases import TestDatabases  # noqa: PLC0415
 
     site = Vase.from_settings(settings_module(os.environ, default="test"))
     site.ensure_valid()
-    return site, TestDatabases(site)
+    databases = TestDatabases(site, worker=os.environ.get("PYTEST_XDIST_WORKER", ""))
+    yield site, databases
+    databases.close()
 
 
 @pytest.fixture
