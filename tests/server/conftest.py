@@ -85,17 +85,15 @@ class Server:
 
 
 @pytest.fixture
-def start(tmp_path: Path) -> Iterator[Callable[..., Server]]:
-    """Starts a site with some workers; what still runs at the end is stopped."""
+def launch(tmp_path: Path) -> Iterator[Callable[..., Server]]:
+    """Runs a Python file with a port and further words; what still runs after the test is stopped."""
     servers: list[Server] = []
 
-    def begin(workers: int = 1, site: str = SITE) -> Server:
-        file, log = tmp_path / "site_under_test.py", tmp_path / "log.txt"
-        file.write_text(site)
-        port = free_port()
+    def begin(file: str, *words: object) -> Server:
+        port, log = free_port(), tmp_path / "log.txt"
         with log.open("wb") as errors:
             process = subprocess.Popen(
-                [sys.executable, str(file), str(port), str(workers)],
+                [sys.executable, file, str(port), *map(str, words)],
                 stdout=subprocess.DEVNULL,
                 stderr=errors,
                 env={**os.environ, "PYTHONUNBUFFERED": "1"},
@@ -116,6 +114,17 @@ def start(tmp_path: Path) -> Iterator[Callable[..., Server]]:
             except subprocess.TimeoutExpired:
                 server.process.kill()
                 server.process.wait()
+
+
+@pytest.fixture
+def start(tmp_path: Path, launch: Callable[..., Server]) -> Callable[..., Server]:
+    """Starts the site above with some workers."""
+
+    def begin(workers: int = 1) -> Server:
+        (tmp_path / "site_under_test.py").write_text(SITE)
+        return launch("site_under_test.py", workers)
+
+    return begin
 
 
 def free_port() -> int:

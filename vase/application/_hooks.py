@@ -69,7 +69,8 @@ class Hooks:
             raise ApplicationError(
                 f"the exception handler {quote(name)} is an `async def`",
                 code="application.E001",
-                hint="make it a `def`: it is called in place and cannot wait; what takes waiting belongs before the `raise`",
+                hint="make it a `def`: it is called in place and cannot wait; what takes waiting belongs before the "
+                "`raise`",
             )
         self._handlers[kind] = handler
 

@@ -16,6 +16,7 @@ from vase.server._errors import ServerError
 from vase.server._options import ServerOptions
 from vase.server._sockets import listen
 from vase.server._supervisor import Supervisor
+from vase.server._watch import Watcher
 from vase.server._worker import Worker, build
 
 __all__ = ["run"]
@@ -45,6 +46,7 @@ def run(options: ServerOptions) -> None:
         # All faults at once, before the socket opens. Under reload the pages say them, until they are mended.
         _check(options)
     listener = listen(options.host, options.port)
+    watcher = Watcher(options.watch) if options.reload else None  # it starts while the modules are loaded
     for name in _PRELOADED:
         importlib.import_module(name)
     _advise(options)
@@ -53,6 +55,7 @@ def run(options: ServerOptions) -> None:
         listener,
         lambda pulse: Worker(options, listener, pulse, broken_site if options.reload else None),
         _announcer(options, listener.getsockname()[1]),
+        watcher,
     )
     status = supervisor.run()
     listener.close()

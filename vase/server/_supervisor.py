@@ -60,6 +60,7 @@ class Supervisor:
         listener: The listening socket.
         make_worker: Makes the worker in a fresh fork; its `run` gives the exit status of the process.
         on_ready: Called once, when the first worker serves.
+        watcher: Tells changed files; None when nothing is reloaded.
     """
 
     def __init__(
@@ -68,20 +69,21 @@ class Supervisor:
         listener: socket.socket,
         make_worker: Callable[[int], Worker],
         on_ready: Callable[[], None],
+        watcher: Watcher | None,
     ) -> None:
         self._options, self._listener = options, listener
         self._make_worker, self._on_ready = make_worker, on_ready
         self._state = _State()
         self._selector = selectors.DefaultSelector()
         self._wakeup, self._signals = socket.socketpair()
-        self._watcher: Watcher | None = None
+        self._watcher = watcher
 
     def run(self) -> int:
         """Serve until told to stop; return the exit status."""
         self._take_signals()
         self._selector.register(self._wakeup, selectors.EVENT_READ, self._on_signals)
-        if self._options.reload:
-            self._watcher = Watcher(self._options.watch)
+        if self._watcher is not None:
+            self._watcher.wait()
             self._selector.register(self._watcher.descriptor, selectors.EVENT_READ, self._on_change)
         self._spawn_missing()
         try:
