@@ -99,17 +99,17 @@ def tree(pid: int) -> list[int]:
     return found
 
 
-def processor_seconds(pids: list[int]) -> float:
-    """Return the time that processes have spent on a processor, user and system."""
-    total = 0
+def processor_seconds(pids: list[int]) -> dict[int, float]:
+    """Return the time that each process has spent on a processor, user and system."""
+    found: dict[int, float] = {}
     for pid in pids:
         try:
             # Behind the name, which may hold spaces: fields 14 and 15 of proc(5) are utime and stime.
             fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
         except OSError:
             continue
-        total += int(fields[11]) + int(fields[12])
-    return total / _TICKS
+        found[pid] = (int(fields[11]) + int(fields[12])) / _TICKS
+    return found
 
 
 def resident_bytes(pids: list[int]) -> int:
@@ -155,13 +155,15 @@ def measure(pid: int, port: int, scenario: Scenario, path: str, folder: Path, se
     check(port, probes)
     lua = script(scenario, path, probes[0], folder)
     url = f"http://127.0.0.1:{port}{probes[0].path}"
-    pids = tree(pid)
-    used = processor_seconds(pids)
+    before = processor_seconds(tree(pid))
     started = time.monotonic()
     counted = fire(url, lua, scenario.connections, seconds)
     elapsed = time.monotonic() - started
-    pids = tree(pid)
-    used = processor_seconds(pids) - used
+    after = processor_seconds(tree(pid))
+    if gone := sorted(before.keys() - after.keys()):
+        raise WrongAnswer(f"{url}: process {', '.join(map(str, gone))} of the server ended under load")
+    pids = [*after]
+    used = sum(after.values()) - sum(before.values())
     wrong = {name: counted[name] for name in ("connect", "read", "write", "status", "timeout") if counted[name]}
     if wrong or not counted["requests"]:
         raise WrongAnswer(f"{url}: failed requests under load: {wrong or 'none was answered'}")

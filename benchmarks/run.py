@@ -22,7 +22,7 @@ import conditions
 import install
 import tables
 from contestants import CONTESTANTS, HERE, ROOT, Contestant
-from load import LOAD_CORE, SERVER_CORE, WrongAnswer, check, measure, tree
+from load import LOAD_CORE, SERVER_CORE, WrongAnswer, check, measure, processor_seconds, tree
 from postgres import Postgres, free_port, make_sqlite
 from scenarios import SCENARIOS, STATIC_FILE, Scenario
 
@@ -63,7 +63,8 @@ class Server:
             if self.process.poll() is not None:
                 break
             try:
-                return check(self.port, probes, patience=2)
+                check(self.port, probes, patience=2)
+                return self._settle(deadline)
             except WrongAnswer as error:
                 last = error
                 if error.__cause__ is None:  # it answers, and wrongly: that will not pass
@@ -72,6 +73,16 @@ class Server:
         told = self.log.read_text(errors="replace").strip()
         ended = "" if self.process.poll() is None else f"ended with {self.process.returncode}; "
         raise WrongAnswer(f"{ended}{last or ''} {told[-600:]}".strip())
+
+    def _settle(self, deadline: float) -> None:
+        """Wait until it is idle: what a server does once, after its start, is not measured."""
+        before: dict[int, float] | None = None
+        while time.monotonic() < deadline:
+            now = processor_seconds(tree(self.process.pid))
+            if before is not None and before.keys() == now.keys() and sum(now.values()) - sum(before.values()) < 0.02:
+                return
+            before = now
+            time.sleep(0.4)
 
     def stop(self) -> None:
         """Stop it and all its children, by their pids."""
