@@ -24,7 +24,7 @@ __all__ = ["run"]
 _PRELOADED = ("vase.application", "vase.db", "vase.testing", "sqlalchemy.orm", "sqlalchemy.dialects.sqlite", "jinja2")
 """What nearly every site imports: loaded once here, so that a reload costs the site's own modules only."""
 
-
+_VALID = b"V"
 _ADVICE_SECONDS = 20
 
 
@@ -42,14 +42,17 @@ def run(options: ServerOptions) -> None:
     if options.settings_module is None and options.factory is None:
         raise ServerError("no site to serve: neither a settings module nor an application", code="server.E002")
     _log_to_stderr()
-    if not options.reload:
-        # All faults at once, before the socket opens. Under reload the pages say them, until they are mended.
-        _check(options)
-    listener = listen(options.host, options.port)
     watcher = Watcher(options.watch) if options.reload else None  # it starts while the modules are loaded
-    for name in _PRELOADED:
-        importlib.import_module(name)
-    _advise(options)
+    try:
+        for name in _PRELOADED:
+            importlib.import_module(name)
+        # All faults at once, before the socket opens. Those that an edit brings later are told by the pages.
+        _check(options)
+        listener = listen(options.host, options.port)
+    except BaseException:
+        if watcher is not None:
+            watcher.close()
+        raise
     supervisor = Supervisor(
         options,
         listener,
@@ -63,55 +66,44 @@ def run(options: ServerOptions) -> None:
 
 
 def _check(options: ServerOptions) -> None:
-    """Build the site once and leave the process if it has faults."""
-    pid = _fork(lambda: build(options).ensure_valid())
-    _, status = os.waitpid(pid, 0)
-    if status:
-        sys.exit(os.waitstatus_to_exitcode(status))
+    """Build the site once in a fork, for the supervisor must not import what a reload has to import anew.
 
-
-def _advise(options: ServerOptions) -> None:
-    """Say which migrations the database lacks. Nobody waits for it: a database may be slow to answer, or silent."""
-
-    def look() -> None:
-        signal.alarm(_ADVICE_SECONDS)
-        app = build(options)
-        app.ensure_valid()
-        messages = list(check_migrations(app))
-        if messages:
-            print(Report(messages).render(color=sys.stderr.isatty()), file=sys.stderr)  # noqa: T201
-
-    _fork(look, quiet=True)
-
-
-def _fork(work: Callable[[], object], *, quiet: bool = False) -> int:
-    """Do something in a process of its own: the supervisor must not import what a reload has to import anew.
-
-    Args:
-        work: What is done.
-        quiet: Whether nothing is said of its failure, because somebody else will.
-
-    Returns:
-        The id of the process; its status is 0 if the work was done and 1 if it failed.
+    Leaves the process with status 1 if the site has faults. If it has none, the fork goes on to tell its warnings and
+    the migrations that the database lacks, which nobody waits for: a database may be slow to answer, or silent.
     """
+    reading, writing = os.pipe()
     sys.stdout.flush()
     sys.stderr.flush()
     pid = os.fork()
-    if pid:
-        return pid
-    status = 1
+    if pid == 0:
+        _be_checker(options, writing)
+    os.close(writing)
+    with os.fdopen(reading, "rb") as pipe:
+        is_valid = pipe.read(1) == _VALID
+    if not is_valid:
+        os.waitpid(pid, 0)
+        sys.exit(1)
+
+
+def _be_checker(options: ServerOptions, pipe: int) -> None:
+    """Check the site, say so into the pipe, and look at the database; leaves the process, never returns."""
     try:
-        work()
-        status = 0
+        signal.signal(signal.SIGINT, signal.SIG_DFL)
+        app = build(options)
+        app.ensure_valid()
+        os.write(pipe, _VALID)
+        os.close(pipe)
+        signal.alarm(_ADVICE_SECONDS)
+        messages = [*app.check(), *check_migrations(app)]
+        if messages:
+            print(Report(messages).render(color=sys.stderr.isatty()), file=sys.stderr)  # noqa: T201
     except ConfigurationError as error:
-        if not quiet:
-            print(error.render(color=sys.stderr.isatty()), file=sys.stderr)  # noqa: T201
+        print(error.render(color=sys.stderr.isatty()), file=sys.stderr)  # noqa: T201
     except BaseException:  # noqa: BLE001  # a fork must never go on with its parent's work
-        if not quiet:
-            traceback.print_exc()
+        traceback.print_exc()
     finally:
         sys.stderr.flush()
-        os._exit(status)
+        os._exit(0)
 
 
 def _log_to_stderr() -> None:
