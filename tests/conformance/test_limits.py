@@ -120,6 +120,13 @@ def test_where_chunks_end(production: Served, name: str) -> None:
     assert exchange(production.port, BODY + body + LAST).statuses == ([status, 200] if status == 422 else [status])
 
 
+@pytest.mark.parametrize("coding", ["chunked", "Chunked", "CHUNKED", " \t chunked \t "])
+def test_a_coding_has_no_case(production: Served, coding: str) -> None:
+    """Names of transfer codings know no case (RFC 9112 section 7), and white space around them is none of theirs."""
+    data = head("POST", "/api/articles", JSON, f"Transfer-Encoding:{coding}") + b"2\r\n[]\r\n0\r\n\r\n"
+    assert exchange(production.port, data + LAST).statuses == [422, 200]
+
+
 def test_the_largest_chunk_is_only_a_long_one(production: Served) -> None:
     """A size of 2**64 - 1 reserves nothing and overflows nothing (RFC 9112 section 7.1); a body cut short is a 400."""
     before = production.resident

@@ -1,0 +1,183 @@
+"""JSON that attacks: deep, long, large, or not JSON at all. Always a 4xx, never a 5xx, and quickly (RFC 8259)."""
+
+import gzip
+import json
+import time
+
+import pytest
+
+from tests.conformance.served import Served
+from tests.conformance.wire import LAST, Wire, exchange, request
+
+JSON = "Content-Type: application/json"
+DEEP = 100_000
+
+
+def article(body: bytes) -> bytes:
+    """Return the envelope of a new article, its text as it stands."""
+    return b'{"article":{"title":"A","author":"wire","body":' + body + b"}}"
+
+
+BODIES: dict[str, bytes] = {
+    "nothing": b"",
+    "white space": b" \r\n\t ",
+    "arrays 100,000 deep": b"[" * DEEP + b"]" * DEEP,
+    "objects 100,000 deep": b'{"a":' * DEEP + b"1" + b"}" * DEEP,
+    "arrays 100,000 deep without end": b"[" * DEEP,
+    "a deep value in a field": article(b"[" * DEEP + b"]" * DEEP),
+    "a number of 10,000 digits": article(b"1" * 10_000),
+    "a negative number of 10,000 digits": article(b"-" + b"1" * 10_000),
+    "a fraction of 10,000 digits": article(b"0." + b"1" * 10_000),
+    "an exponent without measure": article(b"1e999999999"),
+    "NaN": article(b"NaN"),
+    "Infinity": article(b"Infinity"),
+    "-Infinity": article(b"-Infinity"),
+    "a lone surrogate": article(b'"\\ud800"'),
+    "two low surrogates": article(b'"\\udc00\\udc00"'),
+    "half an escape": article(b'"\\u12"'),
+    "an unknown escape": article(b'"\\x41"'),
+    "a raw control character": article(b'"\x01"'),
+    "a raw line break": article(b'"a\nb"'),
+    "a raw NUL": article(b'"\0"'),
+    "broken UTF-8": article(b'"\xff\xfe"'),
+    "an overlong UTF-8 sequence": article(b'"\xc0\xaf"'),
+    "a surrogate in UTF-8": article(b'"\xed\xa0\x80"'),
+    "UTF-16": '{"article":{}}'.encode("utf-16"),
+    "a byte order mark": b"\xef\xbb\xbf" + article(b'"x"'),
+    "single quotes": b"{'article': {}}",
+    "a comma too many": b'{"article":{},}',
+    "a comma in an array": b"[1,]",
+    "a comment": b'{"article":{}} // x',
+    "two values": b"{}{}",
+    "something behind": article(b'"x"') + b"x",
+    "a leading zero": b"[01]",
+    "a plus sign": b"[+1]",
+    "a bare point": b"[1.]",
+    "hexadecimal": b"[0x10]",
+    "True": b"True",
+    "an unquoted key": b"{article: 1}",
+    "a number": b"1",
+    "null": b"null",
+    "a string": b'"x"',
+    "a key twice, the second wrong": b'{"article":{"title":"A"},"article":1}',
+    "100,000 unknown keys": json.dumps({f"k{number}": number for number in range(100_000)}).encode(),
+    "gzip without saying so": gzip.compress(article(b'"x"')),
+    "a form": b"article=1&title=2",
+}
+
+
+@pytest.mark.parametrize("name", BODIES)
+def test_a_bad_body_is_a_4xx(production: Served, odd: Served, name: str) -> None:
+    """What is no JSON (RFC 8259), or not the JSON that is asked for, is a 4xx within two seconds, on a live connection."""
+    body = BODIES[name]
+    for server, path in ((production, "/api/articles"), (odd, "/item")):
+        began = time.monotonic()
+        dialogue = exchange(server.port, request("POST", path, body, JSON) + LAST)
+        assert dialogue.statuses[0] in {400, 413, 415, 422}, path
+        assert dialogue.statuses[1:] == [200]
+        assert time.monotonic() - began < 2
+
+
+NOT_JSON = {
+    "NaN": b'{"a":NaN}',
+    "Infinity": b'{"a":Infinity}',
+    "-Infinity": b'{"a":-Infinity}',
+    "a lone surrogate": b'{"a":"\\ud800"}',
+    "broken UTF-8": b'{"a":"\xff"}',
+    "a raw control character": b'{"a":"\x01"}',
+    "a comma too many": b'{"a":1,}',
+    "something behind": b'{"a":1}x',
+    "a leading zero": b'{"a":01}',
+    "depth": b'{"a":' + b"[" * DEEP + b"]" * DEEP + b"}",
+}
+
+
+@pytest.mark.parametrize("name", NOT_JSON)
+@pytest.mark.parametrize("path", ["/any", "/loads", "/item"])
+def test_what_the_grammar_forbids_is_refused_whatever_the_type(odd: Served, path: str, name: str) -> None:
+    """A parameter that takes any JSON takes JSON: no NaN, no lone surrogate (RFC 8259 sections 6 and 8.2, RFC 7493 2.1)."""
+    body = NOT_JSON[name]
+    if path == "/item":
+        body = b'{"name":"x","anything":' + body + b"}"
+    dialogue = exchange(odd.port, request("POST", path, body, JSON) + LAST)
+    assert dialogue.statuses[0] in {400, 422}
+    assert dialogue.statuses[1:] == [200]
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        b'{"name":"x","price":1e999}',
+        b'{"name":"x","price":-1e999}',
+        b'{"name":"x","price":NaN}',
+        b'{"name":"x","price":"NaN"}',
+        b'{"name":"x","count":' + b"1" * 10_000 + b"}",
+        b'{"name":"x","count":1e400}',
+        b'{"name":"x","anything":1e999}',
+        b'{"name":"x","anything":' + b"9" * 10_000 + b"}",
+    ],
+    ids=lambda body: body[:34].decode(),
+)
+def test_numbers_that_no_float_holds(odd: Served, body: bytes) -> None:
+    """A number out of range is refused or given back as JSON, never as `NaN` or `Infinity` (RFC 8259 section 6)."""
+    answer = exchange(odd.port, request("POST", "/item", body, JSON) + LAST).answers[0]
+    assert answer.status in {200, 400, 422}
+
+    def refuse(constant: str) -> object:
+        raise AssertionError(f"{constant} is no JSON")
+
+    json.loads(answer.body[:4000] if answer.status != 200 else b"0", parse_constant=refuse)
+    assert b"NaN" not in answer.body or answer.status != 200
+    assert b"Infinity" not in answer.body or answer.status != 200
+
+
+def test_a_good_body_is_taken(odd: Served) -> None:
+    """Every kind of JSON passes, numbers, escapes, surrogate pairs and all: the tests above do not refuse everything."""
+    body = b'{"name":"\\ud83d\\ude00 \\u00e9 \xc3\xa9","count":12,"price":1.5e3,"anything":[null,true,{"a":[]}]}'
+    answer = exchange(odd.port, request("POST", "/item", body, JSON) + LAST).answers[0]
+    assert answer.status == 200
+    assert json.loads(answer.body) == {
+        "name": "😀 é é",
+        "count": 12,
+        "price": 1500.0,
+        "anything": [None, True, {"a": []}],
+    }
+
+
+def test_twenty_megabytes_are_a_413(production: Served) -> None:
+    """A body past the limit is refused by its declared length, and the client reads why (RFC 9110 section 15.5.14)."""
+    before = production.resident
+    with Wire(production.port) as wire:
+        wire.send(request("POST", "/api/articles", b'["' + b"x" * 20_000_000 + b'"]', JSON))
+        assert wire.answer().status == 413
+    assert production.resident - before < 16 * 1024 * 1024
+
+
+def test_eight_megabytes_of_json_are_read_quickly(production: Served) -> None:
+    """The most that is taken, in its most expensive forms, costs a bounded time."""
+    most = 8 * 1024 * 1024 - 2
+    for body in (b"[" + b"0," * (most // 2 - 1) + b"0]", b'["' + b"\\n" * (most // 2 - 2) + b'"]', b"{}" + b" " * most):
+        began = time.monotonic()
+        assert exchange(production.port, request("POST", "/api/articles", body, JSON) + LAST).statuses == [422, 200]
+        assert time.monotonic() - began < 5
+
+
+@pytest.mark.parametrize("coding", ["gzip", "br", "zstd", "deflate", "gzip, gzip", "unknown"])
+def test_a_coded_body_is_not_unpacked(production: Served, coding: str) -> None:
+    """A bomb needs somebody who unpacks it: a `Content-Encoding` of a request is refused, 415 (RFC 9110 8.4, 15.5.16)."""
+    bomb = gzip.compress(b"[" + b"0," * 10_000_000 + b"0]")
+    before = production.resident
+    answer = production.ask(request("POST", "/api/articles", bomb, JSON, f"Content-Encoding: {coding}"))
+    assert answer.status in {400, 415, 422}
+    assert production.resident - before < 16 * 1024 * 1024
+
+
+def test_faults_name_each_field(production: Served) -> None:
+    """A 422 is problem details with the path of each fault (RFC 9457), and repeats no more than it must."""
+    answer = production.ask(request("POST", "/api/articles", b'{"article":{"title":"","tagList":[1]}}', JSON))
+    assert (answer.status, answer.get("content-type")) == (422, "application/problem+json")
+    text = answer.body.decode()
+    assert all(name in text for name in ("title", "tagList", "body", "author"))
+    long = production.ask(request("POST", "/api/articles", article(b'{"a":"' + b"x" * 100_000 + b'"}'), JSON))
+    assert long.status == 422
+    assert len(long.body) < 10_000
