@@ -58,6 +58,6 @@ bench: core-release ## compare with other servers on this machine; takes long
 	@$(BIN)/python -m benchmarks $(ARGS)
 
 clean: ## remove what was built; the next word builds it again
-	rm -rf target site dist .venv .tools .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis
+	rm -rf target site dist .cache .venv .tools .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis
 	rm -f vase/_core.*.so
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
