@@ -6,7 +6,7 @@ from collections.abc import Coroutine, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from types import TracebackType
 from typing import Any, Self, TypedDict, Unpack
-from urllib.parse import urlencode, urlsplit
+from urllib.parse import urlencode, urljoin, urlsplit
 
 from pydantic_core import to_json
 
@@ -97,9 +97,13 @@ class AsyncClient:
         for _ in range(_MOST_REDIRECTS):
             if response.status_code not in {301, 302, 303, 307, 308}:
                 return response
-            if response.status_code == 303 or (response.status_code in {301, 302} and method == "POST"):
-                method, options = "GET", {}
-            response = await self._send(self._prepare(method, response.headers["location"], options))
+            url = urljoin(url, response.headers["location"])
+            options.pop("params", None)  # they were part of the address before
+            if (response.status_code == 303 and method != "HEAD") or (
+                response.status_code in {301, 302} and method == "POST"
+            ):
+                method, options = "GET", {"headers": options.get("headers", {})}
+            response = await self._send(self._prepare(method, url, options))
         raise AssertionError(f"more than {_MOST_REDIRECTS} redirects, the last to {response.headers['location']}")
 
     async def get(self, url: str, **options: Unpack[RequestOptions]) -> TestResponse:
