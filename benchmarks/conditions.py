@@ -38,6 +38,14 @@ def _fastify() -> str:
     return str(lock["packages"]["node_modules/fastify"]["version"])
 
 
+def core_build() -> str:
+    """Return `release` if the core beside the package is the release build, byte for byte."""
+    cores = sorted((ROOT / "vase").glob("_core*.so"))
+    built = ROOT / "target" / "release" / "lib_core.so"
+    is_release = bool(cores) and built.exists() and cores[0].read_bytes() == built.read_bytes()
+    return "release" if is_release else "unknown, perhaps a development build"
+
+
 def gather(names: list[str]) -> dict[str, object]:
     """Return the machine and the versions of what takes part."""
     versions: dict[str, dict[str, str]] = {name: package_versions(CONTESTANTS[name]) for name in names}
@@ -59,6 +67,7 @@ def gather(names: list[str]) -> dict[str, object]:
             "python": platform.python_version(),
             "rust": _first_line("rustc", "--version").split()[1],
             "wrk": _first_line("wrk", "-v").split(" [")[0].removeprefix("wrk ").split()[0],
+            "core": core_build(),
             "load_average": round(os.getloadavg()[0], 2),
             "commit": _first_line("git", "-C", str(ROOT), "rev-parse", "--short", "HEAD"),
         },

@@ -1,6 +1,8 @@
 """PostgreSQL and SQLite with the same rows, in a folder that goes away."""
 
+import contextlib
 import os
+import random
 import shutil
 import signal
 import socket
@@ -25,8 +27,11 @@ _OPTIONS = {
 
 
 def free_port() -> int:
-    with socket.create_server(("127.0.0.1", 0)) as found:
-        return int(found.getsockname()[1])
+    """Return a free port below those that clients get, which could take it before the server does."""
+    while True:
+        port = random.randrange(20_000, 32_000)
+        with contextlib.suppress(OSError), socket.create_server(("127.0.0.1", port)):
+            return port
 
 
 def make_sqlite(file: Path) -> None:

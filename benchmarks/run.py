@@ -278,6 +278,10 @@ def _run(scenarios: list[Scenario], names: list[str], rounds: int, seconds: floa
         now = datetime.datetime.now(datetime.UTC)
         run = {"started": now.isoformat(timespec="seconds"), **conditions.gather(names)}
         mark.write_text(json.dumps(run, indent=1) + "\n")
+    if any(name.startswith("vase") for name in names) and conditions.core_build() != "release":
+        say("CAREFUL: Vase's core is not the release build; run with --build, or its figures say nothing")
+    if os.getloadavg()[0] > 0.7:
+        say(f"CAREFUL: this machine is not quiet, its load is {os.getloadavg()[0]:.1f}; figures will be too low and unsteady")
     started, status = time.monotonic(), 0
     with tempfile.TemporaryDirectory(prefix="vase-bench-") as place:
         folder = _folder(Path(place))
@@ -304,4 +308,7 @@ def _run(scenarios: list[Scenario], names: list[str], rounds: int, seconds: floa
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    try:
+        sys.exit(main())
+    except KeyboardInterrupt:
+        sys.exit(130)

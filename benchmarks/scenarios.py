@@ -83,7 +83,6 @@ _VASE_WAYS = {
     "def in threads": "/text/thread",
     "async def that awaits": "/text/await",
 }
-_JSON_WAYS = {"async def": "/json", "@inline def": "/json/inline", "def in threads": "/json/thread"}
 _BODIES = {"msgspec": "/orders/msgspec", "Pydantic": "/orders"}
 _SESSIONS_POSTGRES = {"async def, AsyncSession": "/postgres/session/", "def in threads, Session": "/postgres/session/thread/"}
 _SESSIONS_SQLITE = {
@@ -110,7 +109,7 @@ SCENARIOS = {
             "JSON",
             _get(compact({"message": "Hello, World!"}), "application/json"),
             "A typed answer with one field.",
-            variants={"*": {"": "/json"}, "vase*": _JSON_WAYS},
+            variants={"*": {"": "/json"}},
         ),
         Scenario(
             "parameters",
@@ -165,8 +164,12 @@ SCENARIOS = {
             "Django's house. axum has no ORM here: its row is the driver's, as the measure.",
             needs=("postgres",),
             random_keys=True,
-            variants={"*": {"": "/postgres/session/"}, "axum": {"driver, no ORM": "/postgres/"}, "vase*": _SESSIONS_POSTGRES,
-                      "django-bolt": _BOLT_POSTGRES},
+            variants={
+                "*": {"": "/postgres/session/"},
+                "axum": {"driver, no ORM": "/postgres/"},
+                "vase": _SESSIONS_POSTGRES,
+                "django-bolt": _BOLT_POSTGRES,
+            },
         ),
         Scenario(
             "sqlite-orm",
@@ -178,7 +181,7 @@ SCENARIOS = {
             variants={
                 "*": {"": "/sqlite/session/"},
                 "axum": {"driver, no ORM": "/sqlite/"},
-                "vase*": _SESSIONS_SQLITE,
+                "vase": _SESSIONS_SQLITE,
                 "django-bolt": _BOLT_SQLITE,
                 "fastapi": _FASTAPI_SQLITE,
             },

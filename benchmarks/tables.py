@@ -65,7 +65,11 @@ def _cells(row: Row, axum: Row | None) -> list[str]:
         return [row.title, "failed", "", "", "", "", ""]
     rate, p50, p99, cpu, rss = (row.figure(name) for name in _FIGURES)
     ratio = f"{row.against(axum):.2f}" if axum else ""
-    return [row.title, f"{rate:,.0f}", ratio, f"{p50:.2f}", f"{p99:.2f}", f"{cpu:,.1f}", f"{rss:.0f}"]
+    return [row.title, f"{rate:,.0f}", ratio, _short(p50), _short(p99), f"{cpu:,.1f}", f"{rss:.0f}"]
+
+
+def _short(milliseconds: float) -> str:
+    return f"{milliseconds:.3f}" if milliseconds < 1 else f"{milliseconds:.1f}"
 
 
 def text_table(found: dict[str, Any]) -> str:
@@ -103,7 +107,7 @@ class Goal:
 
 def _goals() -> list[Goal]:
     main = [
-        ("text", "async def", 0.75), ("text", "@inline def", 0.85), ("text", "def in threads", 0.50), ("json", "async def", 0.75),
+        ("text", "async def", 0.75), ("text", "@inline def", 0.85), ("text", "def in threads", 0.50), ("json", "", 0.75),
         ("parameters", "", 0.68), ("orders", "Pydantic", 0.55), ("orders", "msgspec", 0.75), ("middleware", "", 0.50),
         ("static", "", 0), ("upload", "", 0.80), ("postgres", "", 0),
     ]  # fmt: skip
@@ -178,7 +182,7 @@ def _conditions(results: dict[str, dict[str, Any]]) -> list[str]:
     lines = [
         f"Measured {' and '.join(starts)} at commit `{machine['commit']}`: {machine['processor']}, {machine['cores']} cores, "
         f"{machine['memory_gib']} GiB, {machine['system']}, Linux {machine['kernel']}; Python {machine['python']}, Rust "
-        f"{machine['rust']}, wrk {machine['wrk']}; {found['rounds']} rounds of {found['seconds']:.0f} s. Load of the machine "
+        f"{machine['rust']}, wrk {machine['wrk']}; {found['rounds']} rounds of {found['seconds']:.0f} s; Vase's core: {machine['core']} build. Load of the machine "
         f"when the run began: {machine['load_average']}.",
         "",
         "Versions: "

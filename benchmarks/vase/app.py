@@ -106,17 +106,6 @@ async def message() -> Message:
     return Message(message="Hello, World!")
 
 
-@app.get("/json/inline")
-@inline
-def message_inline() -> Message:
-    return Message(message="Hello, World!")
-
-
-@app.get("/json/thread")
-def message_thread() -> Message:
-    return Message(message="Hello, World!")
-
-
 class Found(TypedDict):
     category: int
     name: str
