@@ -4,6 +4,7 @@ The application owns its `Databases` and gives their sessions to handlers by typ
 `_urls.py` (what an address may say), `_sqlite.py` (how SQLite is tuned), `_sessions.py` (what a session promises).
 """
 
+import asyncio
 import secrets
 import sqlite3
 import threading
@@ -128,7 +129,9 @@ class Database:
             yield session
             await session.finish()
         finally:
-            await session.close()
+            # A client that leaves cancels its handler at any await. The return of the connection goes on all the same:
+            # a rollback that is broken off costs the pool that connection.
+            await asyncio.shield(asyncio.ensure_future(session.close()))
 
     def providers(self) -> dict[type, Callable[..., Any]]:
         """Return the dependency of each type that this database gives, for the application's providers."""
