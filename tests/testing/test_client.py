@@ -28,6 +28,11 @@ async def echo(request: Request) -> dict[str, object]:
     }
 
 
+@router.get("/said/{words}")
+async def said(words: str) -> str:
+    return words
+
+
 @router.get("/sign-in")
 async def sign_in() -> Response:
     response = JSONResponse({})
@@ -79,6 +84,13 @@ def test_parameters(client: Client) -> None:
     """`params` follow the query of the URL; a list repeats its name; pairs keep their order."""
     assert client.get("/echo?a=1", params={"b": [2, 3], "c": "ä &"}).json()["query"] == "a=1&b=2&b=3&c=%C3%A4+%26"
     assert client.get("/echo", params=[("b", 1), ("a", 2)]).json()["query"] == "b=1&a=2"
+
+
+def test_addresses_are_encoded(client: Client) -> None:
+    """A path may be written as a reader sees it; what is encoded already stays so."""
+    for path in ("/said/grüß <dich>", "/said/gr%C3%BC%C3%9F%20%3Cdich%3E"):
+        assert client.get(path).text == "grüß <dich>"
+    assert client.get("/echo?a=ä b").json()["query"] == "a=%C3%A4%20b"
 
 
 @pytest.mark.parametrize(

@@ -162,10 +162,13 @@ def test_databases_on_a_server(run: Run, postgres_url: str) -> None:
 
     with psycopg.connect(postgres_url) as connection:
         before = {name for (name,) in connection.execute("select datname from pg_database")}
-    tests = EVERY_TEST_ALONE + """
+    tests = (
+        EVERY_TEST_ALONE
+        + """
     def test_where_we_are(app):
         assert app.databases["default"].backend == "postgresql"
 """
+    )
     for words in ((), ("-n", "2")):
         assert run(tests, *words, DATABASE_URL=postgres_url) == {"passed": 8}
     with psycopg.connect(postgres_url) as connection:

@@ -6,7 +6,7 @@ from collections.abc import Coroutine, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from types import TracebackType
 from typing import Any, Self, TypedDict, Unpack
-from urllib.parse import urlencode, urljoin, urlsplit
+from urllib.parse import quote, urlencode, urljoin, urlsplit
 
 from pydantic_core import to_json
 
@@ -20,6 +20,7 @@ __all__ = ["AsyncClient", "Client"]
 
 _ADDRESS = ("127.0.0.1", 50000)
 _MOST_REDIRECTS = 20
+_OF_ADDRESSES = "%/?:@!$&'()*+,;=~-._[]|"
 
 
 class RequestOptions(TypedDict, total=False):
@@ -171,7 +172,10 @@ class AsyncClient:
         if content or method in {"POST", "PUT", "PATCH"}:
             headers["content-length"] = str(len(content))
         headers |= {name.lower(): value for name, value in options.get("headers", {}).items()}
-        target = (parts.path or "/") + (f"?{query}" if query else "")
+        # What no address can hold is encoded as a browser does it; what is encoded already stays as it is.
+        target = quote(parts.path or "/", safe=_OF_ADDRESSES) + (
+            f"?{quote(query, safe=_OF_ADDRESSES)}" if query else ""
+        )
         return _Prepared(method.upper(), target, list(headers.items()), content)
 
     def _keep_cookie(self, line: str) -> None:
