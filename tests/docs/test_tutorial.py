@@ -10,7 +10,7 @@ import sys
 import time
 import urllib.error
 import urllib.request
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -163,10 +163,11 @@ def curl(words: list[str], ports: dict[str, int]) -> str:
     request = urllib.request.Request(url, data=data, headers=headers, method=method)
     try:
         with urllib.request.urlopen(request, timeout=10) as response:
-            return response.read().decode()
+            content: bytes = response.read()
     except urllib.error.HTTPError as error:
         with error:
-            return error.read().decode()
+            content = error.read()
+    return content.decode()
 
 
 def answers(port: int) -> None:
@@ -174,19 +175,21 @@ def answers(port: int) -> None:
         assert response.status == 200
 
 
-def patiently(attempt) -> None:
+def patiently(attempt: Callable[[], None]) -> None:
     """Try until it works, for a while."""
     end = time.monotonic() + SECONDS
     while True:
         try:
-            return attempt()
+            attempt()
         except (AssertionError, OSError):
             if time.monotonic() > end:
                 raise
             time.sleep(0.2)
+        else:
+            return
 
 
 def free_port() -> int:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]
+        return int(probe.getsockname()[1])
