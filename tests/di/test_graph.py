@@ -124,7 +124,7 @@ def test_a_bare_type_is_made_by_its_provider_and_a_default_is_kept():
 
 
 def test_parameters_behind_one_that_keeps_its_default_are_passed_by_name():
-    def handler(page: int = 1, clock: Clock = Depends(Clock)) -> None: ...  # noqa: B008
+    def handler(page: int = 1, clock: Clock = Depends(Clock)) -> None: ...
 
     assert [(edge.name, edge.is_keyword) for edge in build(handler, Providers()).root.edges] == [("clock", True)]
 

@@ -14,6 +14,7 @@ import zipfile
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
+from typing import Any
 
 import pytest
 
@@ -132,7 +133,7 @@ def test_site_has_no_faults(environment, shop):
     python = environment / "python"
     assert "no faults" in run(python, "manage.py", "check", cwd=shop).stderr
     run(python, "manage.py", "makemigrations", "--check", cwd=shop)
-    production = {
+    production: dict[str, Any] = {
         "SECRET_KEY": "k7Wc0yq9bX2mR4tZ8vL1nP6sD3fG5hJ0aQwErTyUiOpLkMjNhB",
         "ALLOWED_HOSTS": "shop.example",
         "DATABASE_URL": f"sqlite:///{shop / 'db.sqlite3'}",

@@ -23,7 +23,7 @@ class Todos(Controller):
         return f"index {self.calls}"
 
     @get("/{id:int}", name="show")
-    def show(self, id: int) -> str:  # noqa: A002  # a parameter of the path
+    def show(self, id: int) -> str:  # a parameter of the path
         return f"show {id}"
 
     @post("/", status=201)
@@ -99,11 +99,11 @@ def test_subclasses():
             return "more"
 
         @patch("/{id:int}")
-        def show(self, id: int) -> str:  # noqa: A002  # a parameter of the path
+        def show(self, id: int) -> str:  # a parameter of the path
             return f"patched {id}"
 
         @delete("/{id:int}")
-        async def remove(self, id: int) -> None:  # noqa: A002  # a parameter of the path
+        async def remove(self, id: int) -> None:  # a parameter of the path
             pass
 
     assert routes_of(More) == [

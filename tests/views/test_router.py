@@ -41,7 +41,7 @@ def test_a_handler_stays_what_it_is():
     router = Router()
 
     @router.get("/{id:int}")
-    async def show(id: int, *, full: bool = False) -> str:  # noqa: A002  # a parameter of the path
+    async def show(id: int, *, full: bool = False) -> str:  # a parameter of the path
         return f"{id} {full}"
 
     async def check() -> None:
