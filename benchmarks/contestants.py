@@ -57,7 +57,17 @@ def _granian(interface: str, target: str) -> Callable[[int], list[str]]:
     def command(port: int) -> list[str]:
         options = ["--workers", "1", "--no-access-log", "--log-level", "warning", "--loop", "uvloop"]
         options += ["--blocking-threads", "1"] if interface == "wsgi" else []
-        return [str(PYTHON / "granian"), "--interface", interface, "--host", "127.0.0.1", "--port", str(port), *options, target]
+        return [
+            str(PYTHON / "granian"),
+            "--interface",
+            interface,
+            "--host",
+            "127.0.0.1",
+            "--port",
+            str(port),
+            *options,
+            target,
+        ]
 
     return command
 
@@ -114,7 +124,15 @@ CONTESTANTS = {
             "django-bolt",
             PEERS / "django_bolt",
             lambda port: [
-                str(PYTHON / "python"), "manage.py", "runbolt", "--host", "127.0.0.1", "--port", str(port), "--processes", "1",
+                str(PYTHON / "python"),
+                "manage.py",
+                "runbolt",
+                "--host",
+                "127.0.0.1",
+                "--port",
+                str(port),
+                "--processes",
+                "1",
             ],
             _ALL,
             requires=(PYTHON / "python",),
@@ -145,8 +163,17 @@ CONTESTANTS = {
             "robyn",
             "Robyn",
             PEERS / "robyn",
-            lambda port: [str(ROBYN / "python"), "app.py", "--processes", "1", "--workers", "1", "--log-level", "WARN",
-                          "--disable-openapi"],
+            lambda port: [
+                str(ROBYN / "python"),
+                "app.py",
+                "--processes",
+                "1",
+                "--workers",
+                "1",
+                "--log-level",
+                "WARN",
+                "--disable-openapi",
+            ],
             _ALL,
             requires=(ROBYN / "python",),
             versions=("robyn", "uvloop"),
@@ -232,11 +259,17 @@ def package_versions(contestant: Contestant) -> dict[str, str]:
     """Return the versions of the packages a contestant is made of."""
     import subprocess
 
-    python = {"robyn": ROBYN / "python", "vase": VASE_PYTHON, "vase-production": VASE_PYTHON}.get(contestant.name, PYTHON / "python")
+    python = {"robyn": ROBYN / "python", "vase": VASE_PYTHON, "vase-production": VASE_PYTHON}.get(
+        contestant.name, PYTHON / "python"
+    )
     if contestant.versions and python.exists():
-        source = "import sys; from importlib.metadata import version; print(*[f'{p}={version(p)}' for p in sys.argv[1:]])"
+        source = (
+            "import sys; from importlib.metadata import version; print(*[f'{p}={version(p)}' for p in sys.argv[1:]])"
+        )
         # Not from this folder: `vase/` in it would hide the package.
-        told = subprocess.run([python, "-c", source, *contestant.versions], capture_output=True, text=True, check=True, cwd="/")
+        told = subprocess.run(
+            [python, "-c", source, *contestant.versions], capture_output=True, text=True, check=True, cwd="/"
+        )
         return dict(word.split("=") for word in told.stdout.split())
     return {}
 

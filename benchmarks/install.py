@@ -1,5 +1,6 @@
 """Installs the peers that are missing, and says what it leaves out and why."""
 
+import os
 import shutil
 import subprocess
 import sys
@@ -14,9 +15,9 @@ class LeftOut(Exception):
 
 
 def _do(*words: str | Path, cwd: Path = HERE, **environment: str) -> None:
-    import os
-
-    done = subprocess.run([str(word) for word in words], cwd=cwd, env={**os.environ, **environment}, text=True, stderr=subprocess.PIPE)
+    done = subprocess.run(
+        [str(word) for word in words], cwd=cwd, env={**os.environ, **environment}, text=True, stderr=subprocess.PIPE
+    )
     if done.returncode:
         raise LeftOut(f"`{' '.join(str(word) for word in words)}` failed: {done.stderr.strip()[-400:]}")
 
@@ -49,7 +50,14 @@ def _axum() -> None:
 
 
 def _go() -> None:
-    _do(_tool("go", "apt-get install golang, or see https://go.dev/dl/"), "build", "-o", INSTALLED / "go-peer", ".", cwd=PEERS / "go")
+    _do(
+        _tool("go", "apt-get install golang, or see https://go.dev/dl/"),
+        "build",
+        "-o",
+        INSTALLED / "go-peer",
+        ".",
+        cwd=PEERS / "go",
+    )
 
 
 def _fastify() -> None:
@@ -75,11 +83,26 @@ def install_peers() -> None:
             print(f"{name}: installed", flush=True)
         except LeftOut as why:
             print(f"{name}: left out: {why}", file=sys.stderr, flush=True)
-    for tool, package in (("wrk", "wrk"), ("taskset", "util-linux")):
-        if shutil.which(tool) is None:
-            print(f"{tool} is missing: apt-get install {package}", file=sys.stderr)
-    if not sorted(Path("/usr/lib/postgresql").glob("*/bin/postgres")):
-        print("PostgreSQL is missing, its rows are left out: apt-get install postgresql", file=sys.stderr)
+    if shutil.which("wrk") is None:
+        _system("wrk", "wrk", "nothing can be measured")
+    if not _has_postgres():
+        _system("PostgreSQL", "postgresql", "its rows are left out")
+
+
+def _has_postgres() -> bool:
+    return bool(sorted(Path("/usr/lib/postgresql").glob("*/bin/postgres")))
+
+
+def _system(title: str, package: str, otherwise: str) -> None:
+    """Install a package of the system where that is allowed; else say what its absence costs."""
+    apt = shutil.which("apt-get")
+    try:
+        if apt is None or os.geteuid() != 0:
+            raise LeftOut(f"install it yourself, on Debian by `sudo apt-get install {package}`")
+        _do(apt, "install", "-y", "-qq", "--no-install-recommends", package, DEBIAN_FRONTEND="noninteractive")
+        print(f"{title}: installed", flush=True)
+    except LeftOut as why:
+        print(f"{title} is missing, {otherwise}: {why}", file=sys.stderr, flush=True)
 
 
 def build_core() -> None:

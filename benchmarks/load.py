@@ -22,7 +22,9 @@ def check(port: int, probes: list[Probe], patience: float = 20) -> None:
     """Ask each probe on a connection of its own; the answer is right byte for byte, or this raises."""
     for probe in probes:
         connection = http.client.HTTPConnection("127.0.0.1", port, timeout=patience)
-        headers = {"Content-Type": "application/json" if probe.sent and probe.sent[:1] == b"{" else "application/octet-stream"}
+        headers = {
+            "Content-Type": "application/json" if probe.sent and probe.sent[:1] == b"{" else "application/octet-stream"
+        }
         try:
             connection.request(probe.method, probe.path, probe.sent, headers if probe.sent is not None else {})
             response = connection.getresponse()

@@ -39,7 +39,9 @@ def make_sqlite(file: Path) -> None:
     file.unlink(missing_ok=True)
     with sqlite3.connect(file) as database:
         database.execute("PRAGMA journal_mode = WAL")
-        database.execute("CREATE TABLE items (id INTEGER PRIMARY KEY, name VARCHAR(80) NOT NULL, quantity INTEGER NOT NULL)")
+        database.execute(
+            "CREATE TABLE items (id INTEGER PRIMARY KEY, name VARCHAR(80) NOT NULL, quantity INTEGER NOT NULL)"
+        )
         rows = [tuple(item(number).values()) for number in range(1, ROWS + 1)]
         database.executemany("INSERT INTO items VALUES (?, ?, ?)", rows)
         database.commit()
@@ -78,7 +80,14 @@ class Postgres:
         import pwd
 
         names = {entry.pw_name for entry in pwd.getpwall()}
-        return ["setpriv", "--reuid", "postgres" if "postgres" in names else "nobody", "--regid", "nogroup", "--clear-groups"]
+        return [
+            "setpriv",
+            "--reuid",
+            "postgres" if "postgres" in names else "nobody",
+            "--regid",
+            "nogroup",
+            "--clear-groups",
+        ]
 
     def start(self) -> None:
         self.folder.mkdir(parents=True)
@@ -86,7 +95,20 @@ class Postgres:
             shutil.chown(self.folder, account[2])
         place = _PLACES[0]
         data = str(self.folder / "data")
-        self._run(str(place / "initdb"), "-D", data, "-U", "bench", "--auth", "trust", "--no-sync", "-E", "UTF8", "--locale", "C")
+        self._run(
+            str(place / "initdb"),
+            "-D",
+            data,
+            "-U",
+            "bench",
+            "--auth",
+            "trust",
+            "--no-sync",
+            "-E",
+            "UTF8",
+            "--locale",
+            "C",
+        )
         options = [word for name, value in _OPTIONS.items() for word in ("-c", f"{name}={value.strip(chr(39))}")]
         words = [*self._account(), str(place / "postgres"), "-D", data, "-p", str(self.port), *options]
         self.process = subprocess.Popen(

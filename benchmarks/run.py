@@ -34,6 +34,12 @@ def say(words: str) -> None:
     print(f"{time.strftime('%H:%M:%S')} {words}", flush=True)
 
 
+def told(words: object, most: int = 400) -> str:
+    """Return the end of a message on one line, without the folders of this machine."""
+    text = " ".join(str(words).replace(f"{HERE}/", "").replace(f"{ROOT}/", "").split())
+    return text if len(text) <= most else f"…{text[-most:]}"
+
+
 class Server:
     """A contestant that runs, alone on its core."""
 
@@ -46,7 +52,8 @@ class Server:
         os.environ["BENCH_STATIC"] = environment["BENCH_STATIC"]  # a part of axum's command
         with self.log.open("wb") as log:
             self.process = subprocess.Popen(
-                ["taskset", "-c", SERVER_CORE, *contestant.command(self.port)],
+                # It goes when this process goes, even if that is killed.
+                ["setpriv", "--pdeathsig", "TERM", "taskset", "-c", SERVER_CORE, *contestant.command(self.port)],
                 cwd=contestant.folder,
                 env=given,
                 stdin=subprocess.DEVNULL,
@@ -70,9 +77,12 @@ class Server:
                 if error.__cause__ is None:  # it answers, and wrongly: that will not pass
                     break
             time.sleep(0.1)
-        told = self.log.read_text(errors="replace").strip()
         ended = "" if self.process.poll() is None else f"ended with {self.process.returncode}; "
-        raise WrongAnswer(f"{ended}{last or ''} {told[-600:]}".strip())
+        raise WrongAnswer(told(f"{ended}{told(last or '')} {told(self.words())}", 900))
+
+    def words(self) -> str:
+        """Return what it has written to stderr."""
+        return self.log.read_text(errors="replace")
 
     def _settle(self, deadline: float) -> None:
         """Wait until it is idle: what a server does once, after its start, is not measured."""
@@ -134,7 +144,9 @@ def serving(scenario: Scenario, names: list[str], folder: Path) -> Iterator[tupl
 
 def run_scenario(scenario: Scenario, names: list[str], rounds: int, seconds: float, folder: Path) -> dict[str, Any]:
     """Measure a scenario; return all its rounds."""
-    rows: dict[str, dict[str, list[Any]]] = {name: {label: [] for label in CONTESTANTS[name].rows(scenario)} for name in names}
+    rows: dict[str, dict[str, list[Any]]] = {
+        name: {label: [] for label in CONTESTANTS[name].rows(scenario)} for name in names
+    }
     wrong: dict[str, str] = {}
     with serving(scenario, names, folder) as (servers, failures):
         wrong |= {f"{name}/{label}": why for name, why in failures.items() for label in rows[name]}
@@ -149,7 +161,7 @@ def run_scenario(scenario: Scenario, names: list[str], rounds: int, seconds: flo
                         try:
                             found = measure(server.process.pid, server.port, scenario, path, folder, seconds)
                         except (WrongAnswer, subprocess.TimeoutExpired) as error:
-                            wrong[f"{name}/{label}"] = f"{error} {server.log.read_text(errors='replace').strip()[-300:]}".strip()
+                            wrong[f"{name}/{label}"] = told(f"{told(error)} {told(server.words(), 300)}", 700)
                     rows[name][label].append(found)
                     _tell(scenario, index, rounds, name, label, found or wrong[f"{name}/{label}"])
     return {"rows": rows, "wrong": wrong}
@@ -184,10 +196,14 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument("--rounds", type=int, help="3, or 1 with --quick")
     parser.add_argument("--seconds", type=float, help="of each round: 3, or 2 with --quick; wrk takes whole ones")
     parser.add_argument("--quick", action="store_true", help="one short round: shows that all works, measures nothing")
-    parser.add_argument("--resume", action="store_true", help="leave out the scenarios that the last full run has finished")
+    parser.add_argument(
+        "--resume", action="store_true", help="leave out the scenarios that the last full run has finished"
+    )
     parser.add_argument("--install", action="store_true", help="first install the peers that are missing")
     parser.add_argument("--build", action="store_true", help="first build Vase's core in release")
-    parser.add_argument("--check", action="store_true", help="check the answers of every contestant and measure nothing")
+    parser.add_argument(
+        "--check", action="store_true", help="check the answers of every contestant and measure nothing"
+    )
     parser.add_argument("--table", action="store_true", help="only write the tables of README.md again")
     parser.add_argument("--list", action="store_true", help="only tell who takes part in what")
     return parser.parse_args()
@@ -207,7 +223,7 @@ def main() -> int:
     names = _present(_chosen(CONTESTANTS, given.contestant))
     if given.list:
         return _list(scenarios, names)
-    if absent := [tool for tool in ("wrk", "taskset") if shutil.which(tool) is None]:
+    if absent := [tool for tool in ("wrk", "taskset", "setpriv") if shutil.which(tool) is None]:
         sys.exit(f"{' and '.join(absent)} not found: apt-get install wrk util-linux")
     if (os.cpu_count() or 1) < 2:
         sys.exit("one core for the server and one for the load are needed; this machine has one")
@@ -269,7 +285,9 @@ def _folder(folder: Path) -> Path:
     return folder
 
 
-def _run(scenarios: list[Scenario], names: list[str], rounds: int, seconds: float, target: Path, *, resume: bool) -> int:
+def _run(
+    scenarios: list[Scenario], names: list[str], rounds: int, seconds: float, target: Path, *, resume: bool
+) -> int:
     target.mkdir(parents=True, exist_ok=True)
     mark = target / "run.json"
     if resume and mark.exists():
@@ -281,7 +299,9 @@ def _run(scenarios: list[Scenario], names: list[str], rounds: int, seconds: floa
     if any(name.startswith("vase") for name in names) and conditions.core_build() != "release":
         say("CAREFUL: Vase's core is not the release build; run with --build, or its figures say nothing")
     if os.getloadavg()[0] > 0.7:
-        say(f"CAREFUL: this machine is not quiet, its load is {os.getloadavg()[0]:.1f}; figures will be too low and unsteady")
+        say(
+            f"CAREFUL: this machine is not quiet, its load is {os.getloadavg()[0]:.1f}; figures will be too low and unsteady"
+        )
     started, status = time.monotonic(), 0
     with tempfile.TemporaryDirectory(prefix="vase-bench-") as place:
         folder = _folder(Path(place))

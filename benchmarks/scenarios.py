@@ -84,7 +84,10 @@ _VASE_WAYS = {
     "async def that awaits": "/text/await",
 }
 _BODIES = {"msgspec": "/orders/msgspec", "Pydantic": "/orders"}
-_SESSIONS_POSTGRES = {"async def, AsyncSession": "/postgres/session/", "def in threads, Session": "/postgres/session/thread/"}
+_SESSIONS_POSTGRES = {
+    "async def, AsyncSession": "/postgres/session/",
+    "def in threads, Session": "/postgres/session/thread/",
+}
 _SESSIONS_SQLITE = {
     "def in threads, Session": "/sqlite/session/",
     "@inline def, Session": "/sqlite/session/inline/",

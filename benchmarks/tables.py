@@ -78,7 +78,9 @@ def text_table(found: dict[str, Any]) -> str:
     lines = [list(_HEADS), *(_cells(row, _row(rows, "axum")) for row in rows)]
     widths = [max(len(line[index]) for line in lines) for index in range(len(_HEADS))]
     text = [
-        "  ".join([line[0].ljust(widths[0]), *(cell.rjust(width) for cell, width in zip(line[1:], widths[1:], strict=True))])
+        "  ".join(
+            [line[0].ljust(widths[0]), *(cell.rjust(width) for cell, width in zip(line[1:], widths[1:], strict=True))]
+        )
         for line in lines
     ]
     return "\n".join(["", *text, ""])
@@ -99,7 +101,7 @@ class Goal:
     """What is asked of a row, against another row of the same rounds."""
 
     scenario: str
-    mine: tuple[str, str]
+    mine: tuple[str, str | None]
     its: tuple[str, str | None]
     least: float
     figure: str = "requests_per_second"
@@ -116,6 +118,10 @@ def _goals() -> list[Goal]:
     for scenario, label, _ in main:
         if label not in {"@inline def", "def in threads"}:
             goals.append(Goal(scenario, ("vase", label), ("django-bolt", None), 0.8 if label == "Pydantic" else 1.0))
+    goals += [
+        Goal(scenario, ("vase", None), ("django-bolt", None), 1.0)
+        for scenario in ("postgres-orm", "sqlite-orm", "latency")
+    ]
     for scenario, label, _ in main:
         if scenario in {"text", "json", "parameters", "orders", "middleware"}:
             goals.append(Goal(scenario, ("vase", label), ("fastapi", None), 7.0))
@@ -137,7 +143,9 @@ def _judged(results: dict[str, dict[str, Any]]) -> list[str]:
         is_met = found <= goal.least if is_latency else found >= goal.least
         asked = f"p99 ≤ {goal.least:.2f}" if is_latency else f"≥ {goal.least:.2f}"
         title = SCENARIOS[goal.scenario].title
-        lines.append(f"| {title}: {mine.title} | {its.title} | {asked} | {found:.2f} | {'met' if is_met else '**missed**'} |")
+        lines.append(
+            f"| {title}: {mine.title} | {its.title} | {asked} | {found:.2f} | {'met' if is_met else '**missed**'} |"
+        )
     return lines
 
 
@@ -203,21 +211,34 @@ def _absent(results: dict[str, dict[str, Any]]) -> list[str]:
         out = [SCENARIOS[name].title for name in results if name not in contestant.takes_part]
         if out:
             lines.append(f"- {contestant.title}, not in {', '.join(out)}: {contestant.left_out}.")
-        missing = [name for name in results if name in contestant.takes_part and contestant.name not in results[name]["rows"]]
+        missing = [
+            name for name in results if name in contestant.takes_part and contestant.name not in results[name]["rows"]
+        ]
         if missing:
             lines.append(f"- {contestant.title}, not in {', '.join(missing)}: not installed when this was measured.")
     for name, found in results.items():
-        lines += [f"- {key} failed in {SCENARIOS[name].title}: `{why[:160]}`." for key, why in found["wrong"].items()]
+        lines += [
+            f"- {key.rstrip('/')} failed in {SCENARIOS[name].title}: `{why[:160]}`."
+            for key, why in found["wrong"].items()
+        ]
     return lines
 
 
 def write(folder: Path) -> None:
     """Write the tables of a run into README.md, between its markers."""
-    results = {name: json.loads((folder / f"{name}.json").read_text()) for name in SCENARIOS if (folder / f"{name}.json").exists()}
+    results = {
+        name: json.loads((folder / f"{name}.json").read_text())
+        for name in SCENARIOS
+        if (folder / f"{name}.json").exists()
+    }
     if not results:
         raise SystemExit(f"no results in {folder}: run benchmarks/run.py first")
     lines = [BEGIN, "", *_conditions(results), "", "### All at a glance", ""]
-    lines += ["Requests/s of each one's fastest row, and the ratio to bare axum in the same rounds.", "", *_overview(results)]
+    lines += [
+        "Requests/s of each one's fastest row, and the ratio to bare axum in the same rounds.",
+        "",
+        *_overview(results),
+    ]
     lines += ["", "### Where Vase loses", "", "Peers ahead of Vase's fastest row:", "", *_losing(results)]
     lines += ["", "### What is asked of Vase", "", *_judged(results), ""]
     for name, found in results.items():

@@ -34,7 +34,9 @@ class Site:
         elif path == "/upload":
             protocol.response_str(200, TEXT, str(len(await protocol())))
         elif path.startswith("/static/"):
-            protocol.response_file(200, [("content-type", "application/octet-stream")], f"{FILES}/{os.path.basename(path)}")
+            protocol.response_file(
+                200, [("content-type", "application/octet-stream")], f"{FILES}/{os.path.basename(path)}"
+            )
         elif path.startswith("/postgres/"):
             row = await self.pool.fetchrow("SELECT id, name, quantity FROM items WHERE id = $1", int(path[10:]))
             body = compact({"id": row["id"], "name": row["name"], "quantity": row["quantity"]})

@@ -107,7 +107,15 @@ class Mark:
 
 app = Litestar(
     route_handlers=[
-        text, through_middleware, message, find, order, upload, row, row_postgres, row_sqlite,
+        text,
+        through_middleware,
+        message,
+        find,
+        order,
+        upload,
+        row,
+        row_postgres,
+        row_sqlite,
         create_static_files_router(path="/static", directories=[STATIC]),
     ],
     lifespan=[lifespan],
