@@ -84,6 +84,11 @@ _VASE_WAYS = {
     "async def that awaits": "/text/await",
 }
 _BODIES = {"msgspec": "/orders/msgspec", "Pydantic": "/orders"}
+_UPLOADS = {
+    "a parameter of bytes": "/upload",
+    "await request.body()": "/upload/request",
+    "request.stream()": "/upload/stream",
+}
 _SESSIONS_POSTGRES = {
     "async def, AsyncSession": "/postgres/session/",
     "def in threads, Session": "/postgres/session/thread/",
@@ -147,7 +152,7 @@ SCENARIOS = {
             "Upload",
             lambda path: [Probe(path, str(len(UPLOAD)).encode(), "POST", UPLOAD, content_type="text/plain")],
             "A body of 1 MiB; its length is answered.",
-            variants={"*": {"": "/upload"}},
+            variants={"*": {"": "/upload"}, "vase": _UPLOADS},
         ),
         Scenario(
             "postgres",

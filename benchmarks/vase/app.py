@@ -7,13 +7,13 @@ import sys
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
-from typing import Any, TypedDict
+from typing import Annotated, Any, TypedDict
 
 import asyncpg
 import msgspec
 from pydantic import BaseModel
 
-from vase import Request, Response, Vase, inline
+from vase import Body, Request, Response, Vase, inline
 from vase.db import AsyncSession, Mapped, Model, Session, column
 from vase.middleware import CallNext
 
@@ -186,7 +186,20 @@ async def through_middleware() -> str:
 
 
 @app.post("/upload", status_code=200)
-async def upload(request: Request) -> str:
+async def upload(body: Annotated[bytes, Body()]) -> str:
+    return str(len(body))
+
+
+@app.post("/upload/stream", status_code=200)
+async def upload_stream(request: Request) -> str:
+    size = 0
+    async for part in request.stream():
+        size += len(part)
+    return str(size)
+
+
+@app.post("/upload/request", status_code=200)
+async def upload_request(request: Request) -> str:
     return str(len(await request.body()))
 
 
