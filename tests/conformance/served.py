@@ -11,7 +11,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import closing, contextmanager
 from pathlib import Path
 
-from tests.conformance.wire import HOST, Answer, Wire, head
+from tests.conformance.wire import HOST, Answer, Wire, head, until
 
 __all__ = ["ROOT", "Served", "migrated_example", "production_environment", "serve"]
 
@@ -56,10 +56,15 @@ class Served:
     @property
     def worker(self) -> int:
         """The pid of the worker."""
-        pid = self.process.pid
-        children = Path(f"/proc/{pid}/task/{pid}/children").read_text().split()
+        children = self.children
         assert len(children) == 1, f"the supervisor has the children {children}"
-        return int(children[0])
+        return children[0]
+
+    @property
+    def children(self) -> list[int]:
+        """The pids of the supervisor's processes."""
+        pid = self.process.pid
+        return [int(child) for child in Path(f"/proc/{pid}/task/{pid}/children").read_text().split()]
 
     @property
     def resident(self) -> int:
@@ -101,7 +106,10 @@ def serve(command: list[str], port: int, folder: Path, environ: Mapping[str, str
         )
     try:
         _wait(process, port, log)
-        yield Served(process, port, log)
+        server = Served(process, port, log)
+        # At first there is another child, which looks for warnings and goes.
+        until(lambda: len(server.children) == 1, 30)
+        yield server
     finally:
         if process.poll() is None:
             process.send_signal(signal.SIGINT)

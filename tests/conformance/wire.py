@@ -31,7 +31,8 @@ SECONDS = 10.0
 
 _STATUS_LINE = re.compile(rb"HTTP/1\.[01] ([1-5][0-9]{2}) [\t\x20-\x7e\x80-\xff]*")
 _FIELD = re.compile(
-    rb"([!#$%&'*+.^_`|~0-9A-Za-z-]+):[ \t]*((?:[\x21-\x7e\x80-\xff](?:[\t\x20-\x7e\x80-\xff]*[\x21-\x7e\x80-\xff])?)?)[ \t]*"
+    rb"([!#$%&'*+.^_`|~0-9A-Za-z-]+):[ \t]*"
+    rb"((?:[\x21-\x7e\x80-\xff](?:[\t\x20-\x7e\x80-\xff]*[\x21-\x7e\x80-\xff])?)?)[ \t]*"
 )
 _CHUNK = re.compile(rb"([0-9A-Fa-f]+)[ \t]*(?:;[^\r\n]*)?")
 
@@ -193,7 +194,7 @@ class Wire:
     def _body(self, fields: Iterable[tuple[str, str]]) -> bytes:
         lengths = [value for name, value in fields if name == "content-length"]
         codings = [value for name, value in fields if name == "transfer-encoding"]
-        if lengths and codings or len(lengths) > 1 or len(codings) > 1:
+        if (lengths and codings) or len(lengths) > 1 or len(codings) > 1:
             raise ProtocolError(f"the body has two lengths: {lengths + codings}")
         if codings:
             assert codings == ["chunked"], codings
@@ -275,7 +276,7 @@ def in_threads[T, R](call: Callable[[T], R], arguments: Iterable[T]) -> list[R]:
     def run(index: int, argument: T) -> None:
         try:
             results[index] = call(argument)
-        except BaseException as failure:
+        except BaseException as failure:  # noqa: BLE001  # raised again in the test's thread
             failure.add_note(f"in the case {argument!r}"[:300])
             failures.append(failure)
 

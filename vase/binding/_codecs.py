@@ -21,6 +21,8 @@ __all__ = ["Codec", "CodecError", "fault_input", "faults_of", "make_adapter", "m
 type _Location = Sequence[str | int]
 
 _INPUT_LENGTH: Final = 200
+_FAULTS_TOLD: Final = 100  # who sends more wrong values than this is not helped by a longer list
+_FAULTS_LISTED: Final = 10_000  # Pydantic lists all or none, at a microsecond and a few hundred octets each
 _MSGSPEC_PATH = re.compile(r" - at `\$(?P<path>[^`]*)`$")
 _MSGSPEC_STEP = re.compile(r"\.(?P<name>[^.\[]+)|\[(?P<index>\d+|\.\.\.)\]")
 _MSGSPEC_MISSING = re.compile(r"Object missing required field `(?P<name>[^`]*)`")
@@ -93,13 +95,26 @@ def missing(location: _Location) -> ValidationFault:
 
 
 def faults_of(error: ValidationError, location: _Location) -> list[ValidationFault]:
-    """Return Pydantic's errors as faults below a location."""
+    """Return Pydantic's errors as faults below a location: the first hundred, and how many there are besides.
+
+    A body of a few megabytes can hold a million wrong values; the answer must not be larger than the question.
+    """
+    count = error.error_count()
+    listed = error.errors(include_url=False, include_context=False)[:_FAULTS_TOLD] if count <= _FAULTS_LISTED else []
     found = []
-    for item in error.errors(include_url=False, include_context=False):
-        below = () if item["type"] == "json_invalid" else item["loc"]
+    for item in listed:
+        below = () if item["type"] == "json_invalid" else map(_shortened, item["loc"])
         extra = {} if item["type"] in {"missing", "json_invalid"} else fault_input(item["input"])
         found.append(validation_fault((*location, *below), item["msg"], item["type"], **extra))
+    if count > len(listed):
+        what = f"{count - len(listed):,} more faults" if listed else f"{count:,} faults"
+        found.append(validation_fault(location, f"{what}, which are not listed", "too_many_faults"))
     return found
+
+
+def _shortened(step: str | int) -> str | int:
+    """Return a step of a location as it is told: the client chose the names of unknown members, and their length."""
+    return step if isinstance(step, int) or len(step) <= _INPUT_LENGTH else f"{step[:_INPUT_LENGTH]}…"
 
 
 def fault_input(value: object) -> dict[str, object]:
