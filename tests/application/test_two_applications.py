@@ -24,7 +24,7 @@ class Unit:
         self.name = name
 
 
-def make(name: str, **settings: object) -> Vase:
+def make(name: str, **settings: object) -> Vase:  # noqa: C901  # a list of handlers, each a line or two
     """Make an application; both have the same routes, names, converters and types, and mean other things by them."""
     app = Vase(settings={"ALLOWED_HOSTS": [f"{name}.test", "127.0.0.1", "localhost"], **settings})
     app.providers[Unit] = lambda: Unit(name)

@@ -128,7 +128,7 @@ def test_connections_are_kept_as_the_client_says(production: Served) -> None:
 
 
 def test_http_1_0_gets_no_chunks(odd: Served) -> None:
-    """A stream to a client of HTTP/1.0 ends with the connection and has no `Transfer-Encoding` (RFC 9112 section 6.1)."""
+    """A stream to a client of HTTP/1.0 ends with the connection, without `Transfer-Encoding` (RFC 9112 section 6.1)."""
     with Wire(odd.port) as wire:
         wire.send(f"GET /stream/1 HTTP/1.0\r\nHost: {HOST}\r\n\r\n".encode())
         answer = wire.answer()
