@@ -1,12 +1,19 @@
 """The servers of these tests: the example as it runs in production, and a site whose handlers break the rules."""
 
-import sys
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
-from tests.conformance.served import ROOT, Served, example_command, free_port, migrated_example, serve
+from tests.conformance.served import (
+    ODD_ENVIRONMENT,
+    Served,
+    example_command,
+    free_port,
+    migrated_example,
+    odd_command,
+    serve,
+)
 
 HURRIED = {
     "VASE_HTTP_FIRST_BYTE_TIMEOUT_SECONDS": "1",
@@ -48,7 +55,5 @@ def hurried(example: tuple[Path, dict[str, str]]) -> Iterator[Served]:
 def odd(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
     """A site in one file whose handlers do what they should not; see `odd_site.py`."""
     folder, port = tmp_path_factory.mktemp("odd"), free_port()
-    command = [sys.executable, str(ROOT / "tests" / "conformance" / "odd_site.py"), str(port)]
-    environ = {"VASE_HTTP_WRITE_TIMEOUT_SECONDS": "60", "PYTHONUNBUFFERED": "1", "PYTHONPATH": str(ROOT)}
-    with serve(command, port, folder, environ) as one:
+    with serve(odd_command(port), port, folder, ODD_ENVIRONMENT) as one:
         yield one

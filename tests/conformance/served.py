@@ -13,9 +13,21 @@ from pathlib import Path
 
 from tests.conformance.wire import HOST, Answer, Wire, head, until
 
-__all__ = ["ROOT", "Served", "migrated_example", "production_environment", "serve"]
+__all__ = [
+    "ODD_ENVIRONMENT",
+    "ROOT",
+    "Served",
+    "example_command",
+    "free_port",
+    "migrated_example",
+    "odd_command",
+    "serve",
+]
 
 ROOT = Path(__file__).parent.parent.parent
+
+ODD_ENVIRONMENT = {"VASE_HTTP_WRITE_TIMEOUT_SECONDS": "60", "PYTHONUNBUFFERED": "1", "PYTHONPATH": str(ROOT)}
+"""The environment of `odd_site.py`; its answers may be read slowly."""
 
 
 class Served:
@@ -170,3 +182,8 @@ def migrated_example(folder: Path) -> dict[str, str]:
 def example_command(port: int) -> list[str]:
     """Return the command that serves the example as in production."""
     return [sys.executable, "manage.py", "runserver", "--prod", f"127.0.0.1:{port}"]
+
+
+def odd_command(port: int) -> list[str]:
+    """Return the command that serves `odd_site.py`."""
+    return [sys.executable, str(ROOT / "tests" / "conformance" / "odd_site.py"), str(port)]

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.conformance.served import Served, example_command, free_port, serve
+from tests.conformance.served import ODD_ENVIRONMENT, Served, example_command, free_port, odd_command, serve
 from tests.conformance.wire import Wire, head, in_threads
 
 pytestmark = pytest.mark.slow
@@ -122,12 +122,11 @@ def test_their_memory_comes_back(crowded: Served, room: int) -> None:
     assert crowded.resident - before < room * 4096
 
 
-def test_a_worker_out_of_descriptors_recovers(example: tuple[Path, dict[str, str]]) -> None:
+def test_a_worker_out_of_descriptors_recovers(tmp_path: Path) -> None:
     """With every descriptor taken new clients wait, the worker does not spin, and serves again when some leave."""
-    folder, environ = example
     port = free_port()
-    command = ["sh", "-c", 'ulimit -n 256; exec "$@"', "sh", *example_command(port)]
-    with serve(command, port, folder, environ) as server:
+    command = ["sh", "-c", 'ulimit -n 256; exec "$@"', "sh", *odd_command(port)]
+    with serve(command, port, tmp_path, ODD_ENVIRONMENT) as server:
         clients = [Wire(port) for _ in range(400)]
         time.sleep(0.5)
         worker = Path(f"/proc/{server.worker}/stat")

@@ -166,11 +166,7 @@ UNDERSTOOD: dict[str, tuple[str, int]] = {
     "9110 9.1 methods know capitals": (f"get /api/tags HTTP/1.1\r\n{H}\r\n", 405),
     "9110 9.3.8 TRACE": (f"TRACE /api/tags HTTP/1.1\r\n{H}\r\n", 405),
     "9110 10.1.1 100-continue in capitals": (f"GET /livez HTTP/1.1\r\n{H}Expect: 100-CONTINUE\r\n\r\n", 200),
-    "9110 7.8 an offer of HTTP/2": (
-        f"GET /livez HTTP/1.1\r\n{H}Connection: Upgrade, HTTP2-Settings\r\nUpgrade: h2c\r\n"
-        "HTTP2-Settings: AAMAAABk\r\n\r\n",
-        200,
-    ),
+    "9110 7.8 an offer of HTTP/2": (f"GET /livez HTTP/1.1\r\n{H}Connection: Upgrade\r\nUpgrade: h2c\r\n\r\n", 200),
 }
 
 
@@ -255,7 +251,7 @@ def test_a_bad_chunk_that_nobody_reads_ends_the_connection(odd: Served) -> None:
 
 @pytest.mark.parametrize("cut", [0, 1, 5])
 def test_a_body_that_is_cut_off_is_a_400(production: Served, odd: Served, cut: int) -> None:
-    """Fewer octets than declared, or no last chunk, is no complete message (RFC 9112 section 8): never taken for one."""
+    """Fewer octets than declared, or no last chunk, is no complete message (RFC 9112 section 8), nor taken for one."""
     half = b"[1,2]"[:cut]
     for server, path in [(production, "/api/articles"), *((odd, path) for path in READERS)]:
         for line, body in (
