@@ -84,6 +84,7 @@ _VASE_WAYS = {
     "async def that awaits": "/text/await",
 }
 _BODIES = {"msgspec": "/orders/msgspec", "Pydantic": "/orders"}
+_JSON_TYPES = {"Pydantic": "/json", "msgspec": "/json/msgspec", "TypedDict": "/json/dict"}
 _UPLOADS = {
     "a parameter of bytes": "/upload",
     "await request.body()": "/upload/request",
@@ -117,7 +118,7 @@ SCENARIOS = {
             "JSON",
             _get(compact({"message": "Hello, World!"}), "application/json"),
             "A typed answer with one field.",
-            variants={"*": {"": "/json"}},
+            variants={"*": {"": "/json"}, "vase": _JSON_TYPES},
         ),
         Scenario(
             "parameters",

@@ -115,7 +115,7 @@ class Goal:
 
 def _goals() -> list[Goal]:
     main = [
-        ("text", "async def", 0.75), ("text", "@inline def", 0.85), ("text", "def in threads", 0.50), ("json", "", 0.75),
+        ("text", "async def", 0.75), ("text", "@inline def", 0.85), ("text", "def in threads", 0.50), ("json", "Pydantic", 0.75),
         ("parameters", "", 0.68), ("orders", "Pydantic", 0.55), ("orders", "msgspec", 0.75), ("middleware", "", 0.50),
         ("static", "", 0), ("upload", "a parameter of bytes", 0.80), ("postgres", "", 0),
     ]  # fmt: skip
@@ -123,7 +123,14 @@ def _goals() -> list[Goal]:
     goals.append(Goal("static", ("vase", ""), ("go", None), 1.0))
     for scenario, label, _ in main:
         if label not in {"@inline def", "def in threads"}:
-            goals.append(Goal(scenario, ("vase", label), ("django-bolt", None), 0.8 if label == "Pydantic" else 1.0))
+            goals.append(
+                Goal(
+                    scenario,
+                    ("vase", label),
+                    ("django-bolt", None),
+                    0.8 if (scenario, label) == ("orders", "Pydantic") else 1.0,
+                )
+            )
     goals += [
         Goal(scenario, ("vase", None), ("django-bolt", None), 1.0)
         for scenario in ("postgres-orm", "sqlite-orm", "latency")
@@ -134,7 +141,7 @@ def _goals() -> list[Goal]:
     goals.append(Goal("postgres", ("vase", ""), ("fastapi", None), 1.0))
     goals.append(Goal("postgres", ("vase", ""), ("fastapi", None), 1.0, "p99_ms"))
     goals += [
-        Goal(scenario, ("vase-production", label if scenario != "upload" else ""), ("vase", label), 0.8)
+        Goal(scenario, ("vase-production", label if scenario not in {"json", "upload"} else ""), ("vase", label), 0.8)
         for scenario, label, _ in main
     ]
     return goals

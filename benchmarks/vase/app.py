@@ -106,6 +106,24 @@ async def message() -> Message:
     return Message(message="Hello, World!")
 
 
+class MessageStruct(msgspec.Struct):
+    message: str
+
+
+@app.get("/json/msgspec")
+async def message_struct() -> MessageStruct:
+    return MessageStruct(message="Hello, World!")
+
+
+class MessageDict(TypedDict):
+    message: str
+
+
+@app.get("/json/dict")
+async def message_dict() -> MessageDict:
+    return {"message": "Hello, World!"}
+
+
 class Found(TypedDict):
     category: int
     name: str
