@@ -42,7 +42,9 @@ class Watcher:
 
     def wait(self) -> None:
         """Return when changes are seen from now on; a site that is loaded earlier might be out of date unnoticed."""
-        select.select([self._pipe], [], [], _START_SECONDS)
+        poll = select.poll()  # unlike `select` it takes descriptors of any number
+        poll.register(self._pipe, select.POLLIN)
+        poll.poll(_START_SECONDS * 1000)
 
     def read(self) -> list[str]:
         """Return the files that have changed."""

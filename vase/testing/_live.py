@@ -82,6 +82,7 @@ class LiveServer:
         if not self._started.wait(_START_SECONDS):
             raise TimeoutError(f"the server did not start in {_START_SECONDS} s")
         if self._failure is not None:
+            self._socket.close()
             raise self._failure
         return self
 
