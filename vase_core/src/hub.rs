@@ -107,6 +107,9 @@ impl Hub {
     /// Forgets the loop: it holds the selector, which holds this, and nobody could collect such a circle.
     pub(crate) fn unbind(&self) {
         *self.parts.borrow_mut() = None;
+        // Wakers hold the runtime, whose park hooks hold the pulse: a circle, and two descriptors in it.
+        *self.root.borrow_mut() = None;
+        drop(self.pulse.root.take());
         self.deferred.borrow_mut().clear();
         self.queued.borrow_mut().clear();
     }

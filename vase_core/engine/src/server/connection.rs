@@ -15,8 +15,8 @@ use super::watch::Registered;
 use crate::body::{RequestBody, ResponseBody};
 use crate::config::HttpConfig;
 
-/// hyper's buffers grow up to this size, or to that of the largest head.
-const BUFFER_OCTETS: usize = 64 * 1024;
+/// hyper's buffers grow up to this size, as long as a client fills them, or to that of the largest head.
+const BUFFER_OCTETS: usize = 256 * 1024;
 
 /// Header lines that hyper reads without a heap allocation for each request.
 const FIELDS_ON_STACK: usize = 100;

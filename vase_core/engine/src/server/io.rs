@@ -20,13 +20,14 @@ use std::task::{Context, Poll, ready};
 
 use bytes::{Buf, BytesMut};
 use hyper::rt::{Read, ReadBufCursor, Write};
+use hyper_util::rt::TokioIo;
 use tokio::io::ReadBuf;
 
 use super::chunks::{ChunkReader, Chunks};
 use super::head::{Framing, Head, HeadLimits, HeadReader};
 use super::refusal::Refusal;
 use super::state::{Expiry, Phase, State};
-use super::transport::Reader;
+use super::transport::{Counted, Reader};
 
 /// Octets that one `recv` takes: on the stack, and never cleared.
 const READ_OCTETS: usize = 16 * 1024;
@@ -232,6 +233,36 @@ impl Io {
         }
     }
 
+    /// Reads into hyper's own buffer: what follows cannot be anything but the body, as long as that is longer
+    /// than the buffer.
+    fn poll_straight(
+        &mut self,
+        context: &mut Context<'_>,
+        cursor: ReadBufCursor<'_>,
+        left: u64,
+    ) -> Poll<io::Result<()>> {
+        let mut counted = Counted {
+            reader: &mut self.reader,
+            octets: 0,
+        };
+        let outcome = Pin::new(&mut TokioIo::new(&mut counted)).poll_read(context, cursor);
+        let octets = counted.octets;
+        let Poll::Ready(outcome) = outcome else {
+            self.wait();
+            return Poll::Pending;
+        };
+        outcome?;
+        self.state.add_received(octets);
+        if octets == 0 {
+            self.is_at_end = true;
+        } else if octets as u64 == left {
+            self.end_message();
+        } else {
+            self.stage = Stage::Length(left - octets as u64);
+        }
+        Poll::Ready(Ok(()))
+    }
+
     /// Tells the watch what is being waited for.
     fn wait(&self) {
         match &self.stage {
@@ -294,6 +325,12 @@ impl Read for Io {
         }
         if cursor.remaining() < room || matches!(this.stage, Stage::Refused) {
             return Poll::Ready(Ok(()));
+        }
+        if let Stage::Length(left) = this.stage
+            && left >= room as u64
+            && this.held.is_empty()
+        {
+            return this.poll_straight(context, cursor, left);
         }
         let mut storage = [const { MaybeUninit::<u8>::uninit() }; READ_OCTETS];
         loop {

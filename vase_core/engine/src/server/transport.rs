@@ -118,6 +118,25 @@ impl Reader {
     }
 }
 
+/// The reading half, and how many octets one call took out of it.
+pub(super) struct Counted<'a> {
+    pub(super) reader: &'a mut Reader,
+    pub(super) octets: usize,
+}
+
+impl AsyncRead for Counted<'_> {
+    fn poll_read(
+        mut self: Pin<&mut Self>,
+        context: &mut Context<'_>,
+        buffer: &mut ReadBuf<'_>,
+    ) -> Poll<io::Result<()>> {
+        let before = buffer.filled().len();
+        let outcome = self.reader.poll_read(context, buffer);
+        self.octets += buffer.filled().len() - before;
+        outcome
+    }
+}
+
 /// The half that is written to, and through which the watch looks at the socket.
 #[derive(Debug)]
 pub(super) enum Writer {
