@@ -9,10 +9,10 @@ BIN := .venv/bin
 unexport PYTHONPATH VASE_SETTINGS_MODULE VASE_ENV
 export PATH := $(PATH):$(CURDIR)/.tools/bin
 
-.PHONY: help setup dev demo test test-fast test-rust lint types fix docs template bench clean core-any core-release
+.PHONY: help setup dev demo test test-fast test-rust lint types fix docs template bench bench-quick clean core-any core-release
 
 help: ## print these words
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' Makefile
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-11s %s\n", $$1, $$2 }' Makefile
 
 setup: ## make .venv with the locked versions of everything
 	@scripts/setup
@@ -56,6 +56,9 @@ template: core-release ## build the wheel, start a project from it in an empty e
 
 bench: core-release ## compare with other servers on this machine; takes long
 	@$(BIN)/python -m benchmarks $(ARGS)
+
+bench-quick: core-release ## one short round of the same: shows that all works, measures nothing
+	@$(BIN)/python -m benchmarks --quick $(ARGS)
 
 clean: ## remove what was built; the next word builds it again
 	rm -rf target site dist .cache .venv .tools .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis
