@@ -1,6 +1,6 @@
 """Start the servers that tests need, on free ports of the loopback with throw-away data, and stop them afterwards.
 
-    python scripts/services.py -- pytest      run a command with VASE_TEST_POSTGRES and VASE_TEST_REDIS set
+    python scripts/services.py -- pytest      run a command with TEST_POSTGRES and TEST_REDIS set
 
 A variable that is set already is left alone: the tests then use that server. A server that is missing is installed with
 apt where that is allowed (to root); else its variable stays unset, and the tests that need it say why they are skipped.
@@ -19,8 +19,8 @@ import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
-POSTGRES = "VASE_TEST_POSTGRES"
-REDIS = "VASE_TEST_REDIS"
+POSTGRES = "TEST_POSTGRES"
+REDIS = "TEST_REDIS"
 START_SECONDS = 30.0
 
 

@@ -40,20 +40,20 @@ def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Project
 
 @pytest.fixture(scope="session")
 def postgres_url() -> Iterator[str]:
-    """Give the URL of a PostgreSQL server: the one of `VASE_TEST_POSTGRES`, else one started for this run."""
+    """Give the URL of a PostgreSQL server: the one of `TEST_POSTGRES`, else one started for this run."""
     with ExitStack() as stack:
         yield _service(stack, "postgres")
 
 
 @pytest.fixture(scope="session")
 def redis_url() -> Iterator[str]:
-    """Give the URL of a Redis server: the one of `VASE_TEST_REDIS`, else one started for this run."""
+    """Give the URL of a Redis server: the one of `TEST_REDIS`, else one started for this run."""
     with ExitStack() as stack:
         yield _service(stack, "redis")
 
 
 def _service(stack: ExitStack, name: str) -> str:
-    variable = f"VASE_TEST_{name.upper()}"
+    variable = f"TEST_{name.upper()}"
     if url := os.environ.get(variable):
         return url
     reason = os.environ.get(f"{variable}_MISSING")

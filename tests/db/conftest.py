@@ -102,8 +102,8 @@ def site(make_site: Callable[..., SmallSite]) -> SmallSite:
 
 @pytest.fixture(scope="session")
 def postgres_url() -> Iterator[str]:
-    """An empty PostgreSQL: the one of `VASE_TEST_POSTGRES_URL`, or a server of its own on a Unix socket."""
-    given = os.environ.get("VASE_TEST_POSTGRES_URL")
+    """An empty PostgreSQL: the one of `TEST_POSTGRES`, or a server of its own on a Unix socket."""
+    given = os.environ.get("TEST_POSTGRES")
     if given:
         yield given
         return
