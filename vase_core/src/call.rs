@@ -2,6 +2,7 @@
 
 use std::convert::Infallible;
 use std::future::Future;
+use std::ops::Deref;
 use std::pin::Pin;
 use std::rc::Rc;
 use std::sync::Arc;
@@ -26,12 +27,29 @@ use crate::tools::Tools;
 
 /// Calls Python. Lives on the loop thread; a clone is one count.
 #[derive(Clone)]
-pub(crate) struct PythonApp {
+pub(crate) struct PythonApp(Rc<App>);
+
+/// What every call of an application needs.
+pub(crate) struct App {
     pub(crate) hub: Rc<Hub>,
     pub(crate) tools: Arc<Tools>,
     pub(crate) handle: HubHandle,
     pub(crate) calls: Counter,
     pub(crate) threads_max: usize,
+}
+
+impl Deref for PythonApp {
+    type Target = App;
+
+    fn deref(&self) -> &App {
+        &self.0
+    }
+}
+
+impl PythonApp {
+    pub(crate) fn new(app: App) -> Self {
+        Self(Rc::new(app))
+    }
 }
 
 impl tower::Service<Call> for PythonApp {
@@ -178,6 +196,31 @@ impl Drop for PythonFuture {
     }
 }
 
+/// A request that waits for Python's turn.
+pub(crate) struct Queued {
+    app: PythonApp,
+    held: Held,
+    slot: Arc<Slot>,
+}
+
+impl Queued {
+    /// Calls Python, unless the client has left.
+    pub(crate) fn begin(self, py: Python<'_>) {
+        let Self {
+            app,
+            mut held,
+            slot,
+        } = self;
+        if slot.is_abandoned() {
+            return;
+        }
+        app.hub.pulse.beat();
+        if let Began::Answered(answer) = app.begin(py, &mut held, &slot) {
+            app.fill(&slot, answer.with_request(&held));
+        }
+    }
+}
+
 /// How a call began.
 enum Began {
     Answered(Answer),
@@ -185,43 +228,17 @@ enum Began {
 }
 
 impl PythonApp {
-    /// Starts the handler now, or queues it behind what asyncio has ready.
+    /// Queues the handler's call; see [`Starter`](crate::hub::Starter).
     fn start(&self, exchange: Box<Exchange>) -> State {
         self.calls.add(1);
-        self.hub.pulse.beat();
-        Python::attach(|py| {
-            let held = Held::Plain(exchange, Arc::clone(&self.handle), Arc::clone(&self.tools));
-            if self.hub.may_start(py) {
-                return self.begin_now(py, held);
-            }
-            let slot = Slot::new();
-            let (app, waiting) = (self.clone(), Arc::clone(&slot));
-            self.hub.queue(Box::new(move |py| {
-                if !waiting.is_abandoned() {
-                    app.begin_queued(py, held, &waiting);
-                }
-            }));
-            State::Waiting(slot)
-        })
-    }
-
-    fn begin_now(&self, py: Python<'_>, mut held: Held) -> State {
-        let mut slot = None;
-        let began = self.begin(py, &mut held, &mut slot);
-        self.hub.after_python(py);
-        match (began, slot) {
-            (Began::Pending, Some(slot)) => State::Waiting(slot),
-            (Began::Answered(answer), _) => State::Answered(answer.with_request(&held)),
-            (Began::Pending, None) => unreachable!("a pending call has a slot"),
-        }
-    }
-
-    fn begin_queued(&self, py: Python<'_>, mut held: Held, slot: &Arc<Slot>) {
-        let mut known = Some(Arc::clone(slot));
-        if let Began::Answered(answer) = self.begin(py, &mut held, &mut known) {
-            self.fill(slot, answer.with_request(&held));
-        }
-        self.hub.after_python(py);
+        let held = Held::Plain(exchange, Arc::clone(&self.handle), Arc::clone(&self.tools));
+        let slot = Slot::new();
+        self.hub.queue(Queued {
+            app: self.clone(),
+            held,
+            slot: Arc::clone(&slot),
+        });
+        State::Waiting(slot)
     }
 
     fn fill(&self, slot: &Slot, answer: Answer) {
@@ -231,8 +248,8 @@ impl PythonApp {
         }
     }
 
-    /// Finds the arguments and calls the handler in its mode. `slot` is made when the answer comes later.
-    fn begin(&self, py: Python<'_>, held: &mut Held, slot: &mut Option<Arc<Slot>>) -> Began {
+    /// Finds the arguments and calls the handler in its mode. An answer that comes later goes to `slot`.
+    fn begin(&self, py: Python<'_>, held: &mut Held, slot: &Arc<Slot>) -> Began {
         let route = held.exchange().route as usize;
         let Some(endpoint) = self.tools.endpoints.get(route).cloned() else {
             let missing =
@@ -297,7 +314,7 @@ impl PythonApp {
         py: Python<'_>,
         endpoint: &Arc<Endpoint>,
         held: &mut Held,
-        slot: &mut Option<Arc<Slot>>,
+        slot: &Arc<Slot>,
     ) -> Began {
         let coroutine = match &endpoint.explain {
             Some(explain) => held
@@ -322,7 +339,7 @@ impl PythonApp {
         coroutine: &Bound<'_, PyAny>,
         endpoint: &Arc<Endpoint>,
         held: &mut Held,
-        slot: &mut Option<Arc<Slot>>,
+        slot: &Arc<Slot>,
     ) -> Began {
         let task = match self.new_task(coroutine) {
             Ok(task) => task,
@@ -340,7 +357,6 @@ impl PythonApp {
                 outcome.unwrap_or_else(|error| Answer::from_error(py, error, held, &self.tools)),
             );
         }
-        let slot = slot.get_or_insert_with(Slot::new);
         slot.set_task(task.clone().unbind());
         let pending = Pending {
             app: self.clone(),
@@ -385,9 +401,8 @@ impl PythonApp {
         endpoint: Arc<Endpoint>,
         values: Values,
         held: &mut Held,
-        slot: &mut Option<Arc<Slot>>,
+        slot: &Arc<Slot>,
     ) -> Began {
-        let slot = slot.get_or_insert_with(Slot::new);
         let (waiting, tools) = (Arc::clone(slot), Arc::clone(&self.tools));
         let mut held = std::mem::replace(held, Held::Moving);
         let job = Box::new(move |py: Python<'_>| {

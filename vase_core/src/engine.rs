@@ -22,7 +22,7 @@ use vase_engine::stack::{Hooks, Stack};
 use vase_engine::{Peer, RequestBody};
 
 use crate::awaiting::future_of;
-use crate::call::PythonApp;
+use crate::call::{App, PythonApp};
 use crate::endpoint::PyEndpoint;
 use crate::handoff::LoopBound;
 use crate::hub::Hub;
@@ -119,13 +119,13 @@ impl Engine {
         let tools = Arc::new(Tools::new(endpoints, hooks)?);
         let metrics = Metrics::default();
         let calls = metrics.counter("vase_python_calls_total", "Requests that reached Python.");
-        let app = PythonApp {
+        let app = PythonApp::new(App {
             hub: Rc::clone(hub),
             handle: Arc::new(LoopBound::new(Rc::clone(hub), &hub.pulse.graves)),
             tools,
             calls: calls.clone(),
             threads_max,
-        };
+        });
         let log = access_log.then(log_to_stdout).transpose()?;
         let stack = Stack::new(
             &config,

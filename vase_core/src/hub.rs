@@ -9,12 +9,13 @@ use std::future::Future;
 use std::pin::Pin;
 use std::rc::Rc;
 use std::sync::Arc;
-use std::task::Waker;
+use std::task::{Context, Poll, Waker};
 
 use pyo3::exceptions::PyRuntimeError;
 use pyo3::prelude::*;
 use pyo3::types::PyList;
 
+use crate::call::Queued;
 use crate::gil::Pulse;
 use crate::handoff::LoopBound;
 use crate::threads::Pool;
@@ -25,9 +26,6 @@ pub(crate) type LocalFuture = Pin<Box<dyn Future<Output = ()>>>;
 /// The hub, for objects that other threads may hold; only the loop thread gets at it.
 pub(crate) type HubHandle = Arc<LoopBound<Rc<Hub>>>;
 
-/// A call that waits its turn behind asyncio callbacks that were ready before it came.
-pub(crate) type Queued = Box<dyn FnOnce(Python<'_>)>;
-
 /// What had to wait until the runtime is entered again: a waker fired outside of it would take tokio's cross-thread path
 /// and write an eventfd for each answer.
 enum Deferred {
@@ -35,8 +33,8 @@ enum Deferred {
     Spawn(LocalFuture),
 }
 
-/// How many queued requests start between two looks at asyncio's ready queue.
-const STARTS_PER_TURN: usize = 32;
+/// How many queued requests start in a turn although asyncio has callbacks ready.
+const STARTS_BEFORE_CALLBACKS: usize = 8;
 
 /// After so many turns a queued request starts even if asyncio has callbacks ready: nobody waits for ever.
 const TURNS_TO_WAIT: u32 = 4;
@@ -61,6 +59,7 @@ pub(crate) struct Hub {
     root: RefCell<Option<Waker>>,
     deferred: RefCell<Vec<Deferred>>,
     queued: RefCell<VecDeque<Queued>>,
+    starter: RefCell<Option<Waker>>,
     turns_waited: Cell<u32>,
     timers_at_entry: Cell<usize>,
     pool: OnceCell<Rc<Pool>>,
@@ -75,6 +74,7 @@ impl Hub {
             root: RefCell::new(None),
             deferred: RefCell::new(Vec::new()),
             queued: RefCell::new(VecDeque::new()),
+            starter: RefCell::new(None),
             turns_waited: Cell::new(0),
             timers_at_entry: Cell::new(0),
             pool: OnceCell::new(),
@@ -112,6 +112,7 @@ impl Hub {
         drop(self.pulse.root.take());
         self.deferred.borrow_mut().clear();
         self.queued.borrow_mut().clear();
+        *self.starter.borrow_mut() = None;
     }
 
     /// The pool for `def` handlers, made by the first engine that needs it.
@@ -181,36 +182,51 @@ impl Hub {
         }
     }
 
-    /// True while asyncio has no callback ready to run: a new request may start at once.
-    pub(crate) fn may_start(&self, py: Python<'_>) -> bool {
-        self.queued.borrow().is_empty() && self.ready_is_empty(py)
-    }
-
-    /// Queues a new request behind the callbacks that are ready now.
+    /// Queues a new request; the [`Starter`] calls Python for all that came together.
     pub(crate) fn queue(&self, call: Queued) {
-        self.queued.borrow_mut().push_back(call);
-        self.wake_root();
+        let mut queued = self.queued.borrow_mut();
+        queued.push_back(call);
+        if queued.len() == 1 {
+            drop(queued);
+            self.wake_starter();
+        }
     }
 
-    /// Starts queued requests: all the runtime may when asyncio is idle, a batch of them after a few turns otherwise.
-    pub(crate) fn start_queued(&self, py: Python<'_>) {
-        if self.queued.borrow().is_empty() {
-            self.turns_waited.set(0);
-            return;
+    /// Has the starter look at the queue once more.
+    pub(crate) fn wake_starter(&self) {
+        if let Some(starter) = &*self.starter.borrow() {
+            starter.wake_by_ref();
         }
-        let waited = self.turns_waited.get() + 1;
+    }
+
+    /// To be called once a turn: those that wait now have waited a turn longer.
+    pub(crate) fn count_turn(&self) {
+        let waited = if self.has_queued() {
+            self.turns_waited.get() + 1
+        } else {
+            0
+        };
         self.turns_waited.set(waited);
-        for started in 0..STARTS_PER_TURN {
+    }
+
+    /// Starts queued requests while asyncio has nothing ready, and a few of them after some turns in any case.
+    fn start_queued(&self, py: Python<'_>) -> Started {
+        let began = Moment::now();
+        let mut started = 0;
+        loop {
             if !self.ready_is_empty(py)
-                && (waited < TURNS_TO_WAIT || started >= STARTS_PER_TURN / 4)
+                && (self.turns_waited.get() < TURNS_TO_WAIT || started >= STARTS_BEFORE_CALLBACKS)
             {
-                return;
+                return Started::CallbacksFirst;
             }
             let Some(call) = self.queued.borrow_mut().pop_front() else {
-                return;
+                return Started::All;
             };
-            self.turns_waited.set(0);
-            call(py);
+            call.begin(py);
+            started += 1;
+            if Moment::now() != began {
+                return Started::Long;
+            }
         }
     }
 
@@ -244,5 +260,52 @@ impl Hub {
             .borrow()
             .as_ref()
             .is_none_or(|parts| parts.ready_is_empty(py))
+    }
+}
+
+/// Why a batch of requests ended.
+enum Started {
+    /// The queue is empty.
+    All,
+    /// Callbacks that were ready before go first.
+    CallbacksFirst,
+    /// The batch took long: what is answered is sent before the rest begins.
+    Long,
+}
+
+/// A reading of the kernel's coarse clock, which moves each 1 to 4 ms and costs next to nothing.
+#[derive(PartialEq, Eq)]
+struct Moment(i64, i64);
+
+impl Moment {
+    fn now() -> Self {
+        let now = rustix::time::clock_gettime(rustix::time::ClockId::MonotonicCoarse);
+        Self(now.tv_sec, i64::from(now.tv_nsec))
+    }
+}
+
+/// The task that calls Python for new requests.
+///
+/// Connections that became readable together are parsed one after the other, then their handlers run one after the other,
+/// then their answers are written: each kind of code finds its own instructions and data in the processor's caches.
+pub(crate) struct Starter(pub(crate) Rc<Hub>);
+
+impl Future for Starter {
+    type Output = ();
+
+    fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<()> {
+        let hub = &self.0;
+        if hub.starter.borrow().is_none() {
+            *hub.starter.borrow_mut() = Some(cx.waker().clone());
+        }
+        Python::attach(|py| {
+            match hub.start_queued(py) {
+                Started::All => {}
+                Started::CallbacksFirst => hub.wake_root(),
+                Started::Long => hub.wake_starter(),
+            }
+            hub.after_python(py);
+        });
+        Poll::Pending
     }
 }

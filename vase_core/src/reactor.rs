@@ -21,7 +21,7 @@ use tokio::time::Sleep;
 
 use crate::gil::{ParkHooks, Pulse, PyPulse};
 use crate::handoff::{self, LoopBound};
-use crate::hub::Hub;
+use crate::hub::{Hub, Starter};
 
 /// Drives tokio from asyncio's selector. One per loop, used on the loop's thread alone.
 #[pyclass(frozen, module = "vase._core")]
@@ -69,8 +69,10 @@ impl Reactor {
             handoff::watch(descriptor)?
         };
         let graves = Arc::clone(&pulse.graves);
+        let hub = Hub::new(pulse);
+        hub.spawn(Box::pin(Starter(Rc::clone(&hub))));
         let core = Core {
-            hub: Hub::new(pulse),
+            hub,
             hooks,
             runtime: RefCell::new(Some(Rc::new(runtime))),
             inner: Rc::new(RefCell::new(Some(inner))),
@@ -187,17 +189,19 @@ impl Future for Root<'_> {
         self.hub.pulse.graves.empty();
         Python::attach(|py| {
             crate::threads::collect(self.hub);
-            self.hub.start_queued(py);
+            if !self.polled {
+                self.hub.count_turn();
+            }
+            if self.hub.has_queued() {
+                self.hub.wake_starter();
+            }
             if self.inner_is_ready(cx) {
                 return Poll::Ready(true);
             }
             if self.hub.loop_has_work(py) && self.polled || self.is_late(cx) {
                 return Poll::Ready(false);
             }
-            if self.timeout == Some(Duration::ZERO)
-                || self.hub.loop_has_work(py)
-                || self.hub.has_queued()
-            {
+            if self.timeout == Some(Duration::ZERO) || self.hub.loop_has_work(py) {
                 // One pass over what tokio has ready, then back.
                 cx.waker().wake_by_ref();
             }
