@@ -31,7 +31,7 @@ if TYPE_CHECKING:
         StreamingResponse,
         status,
     )
-    from vase.views import Controller, Router, inline, render
+    from vase.views import Controller, Router, guard, inline, public, render
 
 _ROOMS = {
     "vase.application": ("Vase",),
@@ -49,7 +49,7 @@ _ROOMS = {
         "StreamingResponse",
         "status",
     ),
-    "vase.views": ("Controller", "Router", "inline", "render"),
+    "vase.views": ("Controller", "Router", "guard", "inline", "public", "render"),
 }
 _HOMES = {name: room for room, names in _ROOMS.items() for name in names}
 
@@ -72,7 +72,9 @@ __all__ = [
     "Router",
     "StreamingResponse",
     "Vase",
+    "guard",
     "inline",
+    "public",
     "render",
     "status",
 ]

@@ -1,8 +1,8 @@
 """The API of the app."""
 
-from vase.views import Router
+from vase.views import Router, public
 
-router = Router(prefix="/app_name", tags=["app_name"])
+router = Router(prefix="/app_name", tags=["app_name"], auth=public)
 
 
 @router.get("/")

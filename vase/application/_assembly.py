@@ -14,7 +14,7 @@ from vase.di import Providers
 from vase.http import Request, Response
 from vase.middleware import answering, compose
 from vase.types import Fault
-from vase.urls import CompiledRoute, URLResolver, URLTable
+from vase.urls import CompiledRoute, Public, URLResolver, URLTable, auth_fault, guarding
 
 __all__ = ["Assembly", "assemble"]
 
@@ -80,7 +80,7 @@ def _plan(route: CompiledRoute, providers: Providers, faults: list[Fault]) -> Pl
             path_parameters=route.parameters,
             open_parameters=route.pattern.open_parameters,
             methods=route.route.methods,
-            dependencies=route.route.dependencies,
+            dependencies=_dependencies(route),
             response_model=route.route.response_model,
             status_code=route.route.status_code,
         )
@@ -88,6 +88,14 @@ def _plan(route: CompiledRoute, providers: Providers, faults: list[Fault]) -> Pl
         # A handler with several routes is wrong once.
         faults += [fault for fault in wrong.messages if fault not in faults]
         return None
+
+
+def _dependencies(route: CompiledRoute) -> tuple[Any, ...]:
+    """Return what must run before the handler: the guard first, so that a stranger learns nothing from the rest."""
+    auth = route.route.auth
+    if auth is None or isinstance(auth, Public) or auth_fault(auth) is not None:
+        return route.route.dependencies
+    return (guarding(auth), *route.route.dependencies)
 
 
 def _endpoint(

@@ -11,6 +11,7 @@ from vase._core import Engine
 from vase.application._assembly import Assembly, assemble
 from vase.application._checks import site_faults
 from vase.application._engine_config import engine_config
+from vase.application._guards import auth_faults, default_auth
 from vase.application._hooks import ExceptionHandler, Hooks
 from vase.application._urlconf import load_urlconf
 from vase.apps import load_apps
@@ -22,7 +23,7 @@ from vase.loop import EventLoop
 from vase.middleware import Middleware, SplitMiddleware, split
 from vase.templates import Templates, from_settings
 from vase.types import Fault
-from vase.urls import CompiledRoute, ConverterTable, URLResolver, compile_urls
+from vase.urls import Auth, CompiledRoute, ConverterTable, URLResolver, URLTable, compile_urls
 from vase.views import Router
 
 __all__ = ["Vase"]
@@ -38,6 +39,7 @@ class Vase:
 
     Args:
         debug: Whether error pages show source and values; only for an application without a settings module.
+        auth: Who may call the routes that do not say it: a guard, or `public`; `DEFAULT_AUTH` when left out.
         lifespan: An async context manager around the life of the application.
         settings: Settings by name, for an application without a settings module.
 
@@ -49,11 +51,18 @@ class Vase:
     """
 
     def __init__(
-        self, *, debug: bool = False, lifespan: Lifespan | None = None, settings: Mapping[str, object] | None = None
+        self,
+        *,
+        debug: bool = False,
+        auth: Auth | None = None,
+        lifespan: Lifespan | None = None,
+        settings: Mapping[str, object] | None = None,
     ) -> None:
         # One file behind any name, as its users know it from elsewhere; a site says in its settings who it is.
         given = {"ALLOWED_HOSTS": ["*"], "DEBUG": debug, **(settings or {})}
         self._set_up(None, given)
+        if auth is not None:
+            self._auth = auth
         if lifespan is not None:
             self._lifespans.append(lifespan)
 
@@ -82,6 +91,9 @@ class Vase:
         self._faults += faults
         plugs = self.apps.find_plugs("models")
         self._faults += plugs.faults
+        self._auth: Auth | None
+        self._auth, guard_faults = default_auth(self.settings)
+        self._faults += guard_faults
         self.databases = _databases(self.settings)
         self.converters = ConverterTable()
         self.providers = self._default_providers()
@@ -137,7 +149,11 @@ class Vase:
 
     def _assemble(self) -> Assembly:
         patterns = load_urlconf(self.settings)
-        table = compile_urls([self.router, *patterns], converters=self.converters, source="the URL conf")
+        table = compile_urls(
+            [self.router, *patterns], converters=self.converters, auth=self._auth, source="the URL conf"
+        )
+        wrong = auth_faults(table.routes, is_required=self.settings.AUTH_REQUIRED)
+        table = URLTable(table.routes, (*table.faults, *wrong))
         return assemble(table, self.providers, [*self._split.python, *self._middleware], self.hooks.on_error)
 
     @property

@@ -18,25 +18,53 @@ Settings read by the application for this room: `ROOT_URLCONF`, `APPEND_SLASH`.
 from vase.urls._compile import CompiledRoute, URLTable, compile_urls
 from vase.urls._converters import Converter, ConverterTable, CustomConverter, choice_converter, converter_for
 from vase.urls._errors import ConverterError, NoReverseMatch, URLError
+from vase.urls._guards import (
+    Auth,
+    Guard,
+    GuardInfo,
+    Public,
+    auth_fault,
+    auth_label,
+    guard,
+    guard_info,
+    guarding,
+    public,
+)
 from vase.urls._inline import is_inline, mark_inline
 from vase.urls._pattern import LiteralSegment, ParameterSegment, PathPattern, PatternFault, Segment, parse_pattern
 from vase.urls._resolver import URLResolver
-from vase.urls._route import Handler, Include, Mount, Route, RouteOptions, RouteSource, URLPattern, include, path
+from vase.urls._route import (
+    Handler,
+    Include,
+    Mount,
+    MountOptions,
+    Route,
+    RouteOptions,
+    RouteSource,
+    URLPattern,
+    include,
+    path,
+)
 
 __all__ = [
+    "Auth",
     "CompiledRoute",
     "Converter",
     "ConverterError",
     "ConverterTable",
     "CustomConverter",
+    "Guard",
+    "GuardInfo",
     "Handler",
     "Include",
     "LiteralSegment",
     "Mount",
+    "MountOptions",
     "NoReverseMatch",
     "ParameterSegment",
     "PathPattern",
     "PatternFault",
+    "Public",
     "Route",
     "RouteOptions",
     "RouteSource",
@@ -45,12 +73,18 @@ __all__ = [
     "URLPattern",
     "URLResolver",
     "URLTable",
+    "auth_fault",
+    "auth_label",
     "choice_converter",
     "compile_urls",
     "converter_for",
+    "guard",
+    "guard_info",
+    "guarding",
     "include",
     "is_inline",
     "mark_inline",
     "parse_pattern",
     "path",
+    "public",
 ]

@@ -17,6 +17,7 @@ from vase.checks import CheckMessage, error, place_of, warning
 from vase.exceptions import did_you_mean, quote
 from vase.types import JSON, Place
 from vase.urls._converters import Converter, ConverterTable
+from vase.urls._guards import Auth
 from vase.urls._pattern import PathPattern, PatternFault, duplicate_parameter, parse_pattern
 from vase.urls._route import Mount, Route, RouteSource, URLPattern
 
@@ -89,6 +90,7 @@ def compile_urls(
     patterns: Iterable[URLPattern | RouteSource],
     *,
     converters: ConverterTable | None = None,
+    auth: Auth | None = None,
     source: str = "urlpatterns",
     place: Place | None = None,
 ) -> URLTable:
@@ -97,11 +99,12 @@ def compile_urls(
     Args:
         patterns: What `urlpatterns` holds.
         converters: The converters that paths may name; those of the box when left out.
+        auth: Who may call the routes that say nothing about it, and around which nothing says it.
         source: Where the patterns come from, for messages about things that have no line of their own.
         place: The file of the patterns, for the same.
     """
     compiler = _Compiler(converters or ConverterTable())
-    compiler.add(patterns, _Around(), source, place)
+    compiler.add(patterns, _Around(auth=auth), source, place)
     compiler.check_names()
     compiler.check_reach()
     return URLTable(tuple(compiler.routes), tuple(compiler.faults))
@@ -117,6 +120,8 @@ class _Around:
     middleware: tuple[Any, ...] = ()
     dependencies: tuple[Any, ...] = ()
     tags: tuple[str, ...] = ()
+    auth: Auth | None = None
+    include_in_schema: bool = True
     modules: tuple[str, ...] = ()
     sources: tuple[object, ...] = ()
 
@@ -157,6 +162,8 @@ class _Compiler:
             middleware=around.middleware + route.middleware,
             dependencies=around.dependencies + route.dependencies,
             tags=tuple(dict.fromkeys(around.tags + route.tags)),
+            auth=around.auth if route.auth is None else route.auth,
+            include_in_schema=around.include_in_schema and route.include_in_schema,
         )
         name = None if route.name is None else ":".join([*around.namespaces, route.name])
         self.routes.append(CompiledRoute(len(self.routes), pattern, whole, name))
@@ -191,6 +198,8 @@ class _Compiler:
             middleware=around.middleware + mount.middleware,
             dependencies=around.dependencies + mount.dependencies,
             tags=around.tags + mount.tags,
+            auth=around.auth if mount.auth is None else mount.auth,
+            include_in_schema=around.include_in_schema and mount.include_in_schema,
             modules=modules,
             sources=(*around.sources, source),
         )

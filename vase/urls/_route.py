@@ -4,15 +4,28 @@ Nothing is checked here. A URL conf is imported before anybody can tell all its 
 and told by `compile_urls`, each with the line that made it.
 """
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
 from types import ModuleType
 from typing import Any, Protocol, TypedDict, Unpack, runtime_checkable
 
 from vase.checks import caller_place
+from vase.http import HTTPException
 from vase.types import Place
+from vase.urls._guards import Auth
 
-__all__ = ["Handler", "Include", "Mount", "Route", "RouteOptions", "RouteSource", "URLPattern", "include", "path"]
+__all__ = [
+    "Handler",
+    "Include",
+    "Mount",
+    "MountOptions",
+    "Route",
+    "RouteOptions",
+    "RouteSource",
+    "URLPattern",
+    "include",
+    "path",
+]
 
 type Handler = Callable[..., Any]
 """What answers a request: a function or any other callable."""
@@ -31,6 +44,10 @@ class RouteOptions(TypedDict, total=False):
         tags: Groups in the API document, after those of the routers around it.
         middleware: Middleware of this route alone, inside that of the routers around it.
         dependencies: What must run before the handler and gives it no value.
+        auth: Who may call it: a guard, or `public`; left out, what the routers around it say.
+        errors: Exceptions that are answers of this route, for the API document.
+        responses: More answers by their status, for the API document: a type, a sentence, or a Response Object.
+        operation_id: Its name in the API document and in clients; made of the handler's name when left out.
         deprecated: Whether the API document advises against it.
         include_in_schema: Whether the API document has it.
     """
@@ -44,7 +61,31 @@ class RouteOptions(TypedDict, total=False):
     tags: Sequence[str]
     middleware: Sequence[Callable[..., Any]]
     dependencies: Sequence[Any]
+    auth: Auth | None
+    errors: Sequence[type[HTTPException]]
+    responses: Mapping[int, Any]
+    operation_id: str | None
     deprecated: bool
+    include_in_schema: bool
+
+
+class MountOptions(TypedDict, total=False):
+    """What may be said about all routes below a prefix.
+
+    Attributes:
+        tags: Groups in the API document, before those of the routes.
+        middleware: Middleware around that of the routes, outermost first.
+        dependencies: What must run before the dependencies of the routes and gives them no value.
+        namespace: Stands before the names of the routes: `shop:product`.
+        auth: Who may call the routes that do not say it themselves: a guard, or `public`.
+        include_in_schema: Whether the API document has the routes.
+    """
+
+    tags: Sequence[str]
+    middleware: Sequence[Callable[..., Any]]
+    dependencies: Sequence[Any]
+    namespace: str | None
+    auth: Auth | None
     include_in_schema: bool
 
 
@@ -64,6 +105,10 @@ class Route:
         response_model: The type of the answer; None means the return annotation.
         summary: One line for the API document.
         description: More for the API document.
+        auth: Who may call it: a guard, or `public`; None when nobody said it yet.
+        errors: Exceptions that are answers of it.
+        responses: More answers by their status.
+        operation_id: Its name in the API document.
         deprecated: Whether the API document advises against it.
         include_in_schema: Whether the API document has it.
         place: The line that registered it.
@@ -80,6 +125,10 @@ class Route:
     response_model: Any = None
     summary: str | None = None
     description: str | None = None
+    auth: Auth | None = None
+    errors: tuple[type[HTTPException], ...] = ()
+    responses: Mapping[int, Any] = field(default_factory=dict)
+    operation_id: str | None = None
     deprecated: bool = False
     include_in_schema: bool = True
     place: Place | None = None
@@ -108,6 +157,10 @@ class Route:
             response_model=options.get("response_model"),
             summary=options.get("summary"),
             description=options.get("description"),
+            auth=options.get("auth"),
+            errors=tuple(options.get("errors", ())),
+            responses=dict(options.get("responses", {})),
+            operation_id=options.get("operation_id"),
             deprecated=options.get("deprecated", False),
             include_in_schema=options.get("include_in_schema", True),
             place=place,
@@ -139,6 +192,8 @@ class Mount:
         middleware: Middleware around that of the routes.
         dependencies: What must run before the dependencies of the routes.
         tags: Groups in the API document, before those of the routes.
+        auth: Who may call the routes that do not say it themselves.
+        include_in_schema: Whether the API document has the routes.
         name: A name, which a prefix cannot have; kept to be told.
         methods: Methods, which a prefix cannot have; kept to be told.
         place: The line that registered it.
@@ -149,9 +204,25 @@ class Mount:
     middleware: tuple[Callable[..., Any], ...] = ()
     dependencies: tuple[Any, ...] = ()
     tags: tuple[str, ...] = ()
+    auth: Auth | None = None
+    include_in_schema: bool = True
     name: str | None = None
     methods: tuple[str, ...] | None = None
     place: Place | None = None
+
+    @classmethod
+    def of(cls, path: str, included: Include, *, place: Place | None, options: MountOptions) -> "Mount":
+        """Return the routes under a prefix, with what is said about all of them."""
+        return cls(
+            path=path,
+            included=included,
+            middleware=tuple(options.get("middleware", ())),
+            dependencies=tuple(options.get("dependencies", ())),
+            tags=tuple(options.get("tags", ())),
+            auth=options.get("auth"),
+            include_in_schema=options.get("include_in_schema", True),
+            place=place,
+        )
 
 
 type URLPattern = Route | Mount
@@ -192,6 +263,8 @@ def path(
         middleware=tuple(options.get("middleware", ())),
         dependencies=tuple(options.get("dependencies", ())),
         tags=tuple(options.get("tags", ())),
+        auth=options.get("auth"),
+        include_in_schema=options.get("include_in_schema", True),
         name=options.get("name"),
         methods=None if methods is None else _methods(methods),
         place=place,

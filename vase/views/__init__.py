@@ -16,6 +16,7 @@
 Codes: `views.E001`, `views.E002`. It reads no settings itself; `TEMPLATES` belongs to `vase.templates`.
 """
 
+from vase.urls import guard, public
 from vase.urls import mark_inline as inline
 from vase.views._controller import Controller, delete, endpoint, get, head, options, patch, post, put
 from vase.views._error_pages import error_response
@@ -31,11 +32,13 @@ __all__ = [
     "endpoint",
     "error_response",
     "get",
+    "guard",
     "head",
     "inline",
     "options",
     "patch",
     "post",
+    "public",
     "put",
     "render",
     "templates_of",

@@ -55,6 +55,9 @@ class Controller:
     dependencies: ClassVar[Sequence[Any]] = ()
     """What must run before each endpoint and gives it no value."""
 
+    auth: ClassVar[Any] = None
+    """Who may call the endpoints that do not say it themselves: a guard, or `public`."""
+
     namespace: ClassVar[str | None] = None
     """Stands before the names of the endpoints."""
 
@@ -75,6 +78,7 @@ class Controller:
                 middleware=tuple(cls.middleware),
                 dependencies=tuple(cls.dependencies),
                 tags=tuple(cls.tags),
+                auth=cls.auth,
                 place=place,
             )
         ]

@@ -6,11 +6,11 @@ Decorators return the handler as it is, so it can be called, tested and typed li
 
 from collections.abc import Callable, Sequence
 from dataclasses import replace
-from typing import Any, Unpack
+from typing import Unpack
 
 from vase.checks import caller_place
 from vase.exceptions import quote
-from vase.urls import Handler, Include, Mount, Route, RouteOptions, RouteSource, URLPattern
+from vase.urls import Handler, Include, Mount, MountOptions, Route, RouteOptions, RouteSource, URLPattern
 from vase.views._errors import ViewError
 
 __all__ = ["Router"]
@@ -21,37 +21,20 @@ class Router:
 
     Args:
         prefix: Stands before the path of each route; it may hold parameters.
-        tags: Groups of its routes in the API document.
-        middleware: Middleware around each of its routes, outermost first.
-        dependencies: What must run before the handlers of its routes and gives them no value.
-        namespace: Stands before the names of its routes: `shop:product`.
+        **options: What its routes have in common: `tags`, `middleware`, `dependencies`, `namespace`, `auth` (who may
+            call those that do not say it themselves), `include_in_schema`.
 
     Example:
-        router = Router(prefix="/products", tags=["products"])
+        router = Router(prefix="/products", tags=["products"], auth=public)
 
         @router.get("/{id:int}", name="product")
         async def show(id: int, db: Session) -> Product.Out: ...
     """
 
-    def __init__(
-        self,
-        prefix: str = "",
-        *,
-        tags: Sequence[str] = (),
-        middleware: Sequence[Callable[..., Any]] = (),
-        dependencies: Sequence[Any] = (),
-        namespace: str | None = None,
-    ) -> None:
+    def __init__(self, prefix: str = "", **options: Unpack[MountOptions]) -> None:
         place = caller_place()
-        # One attribute, so that subclasses (an application is one) are free to use the words for something else.
-        self._mount = Mount(
-            path=prefix,
-            included=Include((), namespace, place),
-            middleware=tuple(middleware),
-            dependencies=tuple(dependencies),
-            tags=tuple(tags),
-            place=place,
-        )
+        # One attribute, so that subclasses are free to use the words for something else.
+        self._mount = Mount.of(prefix, Include((), options.get("namespace"), place), place=place, options=options)
         self._entries = list[URLPattern]()
 
     def __repr__(self) -> str:
@@ -71,21 +54,15 @@ class Router:
         self,
         source: RouteSource | Include,
         prefix: str = "",
-        *,
-        tags: Sequence[str] = (),
-        middleware: Sequence[Callable[..., Any]] = (),
-        dependencies: Sequence[Any] = (),
-        namespace: str | None = None,
+        **options: Unpack[MountOptions],
     ) -> None:
         """Take up the routes of another router, a controller class or an `include(…)`, behind those that are there.
 
         Args:
             source: Where the routes come from. Routes that it gets later are taken up too.
             prefix: Stands between the prefix of this router and that of the other.
-            tags: Groups in the API document, before those of the other.
-            middleware: Middleware around that of the other.
-            dependencies: What must run before the dependencies of the other.
-            namespace: Stands before the namespace of the other.
+            **options: What the routes have in common, around what the other says: `tags`, `middleware`,
+                `dependencies`, `namespace`, `auth`, `include_in_schema`.
 
         Raises:
             ViewError: When a router is to include itself.
@@ -93,17 +70,8 @@ class Router:
         place = caller_place()
         if source is self:
             raise ViewError(f"router {quote(self.prefix or '/')} includes itself", code="views.E001", place=place)
-        included = source if isinstance(source, Include) else Include(source, namespace, place)
-        self._entries.append(
-            Mount(
-                path=prefix,
-                included=included,
-                middleware=tuple(middleware),
-                dependencies=tuple(dependencies),
-                tags=tuple(tags),
-                place=place,
-            )
-        )
+        included = source if isinstance(source, Include) else Include(source, options.get("namespace"), place)
+        self._entries.append(Mount.of(prefix, included, place=place, options=options))
 
     def add(self, path: str, handler: Handler, methods: Sequence[str], **options: Unpack[RouteOptions]) -> None:
         """Register a handler without a decorator."""

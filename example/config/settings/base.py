@@ -12,6 +12,9 @@ INSTALLED_APPS = [
 ]
 ROOT_URLCONF = "config.urls"
 
+# Closed by default: every route says who may call it, with `auth=` on itself or around it.
+AUTH_REQUIRED = True
+
 # Outermost first: a request passes them from the top, its answer from the bottom.
 MIDDLEWARE = [
     "vase.middleware.request_id",

@@ -11,6 +11,9 @@ INSTALLED_APPS: list[str] = [
 ]
 ROOT_URLCONF = "config.urls"
 
+# Closed by default: every route says who may call it, with `auth=` on itself or on its router.
+AUTH_REQUIRED = True
+
 MIDDLEWARE = [
     "vase.middleware.request_id",
     "vase.middleware.access_log",

@@ -21,3 +21,35 @@ def test_routes_as_json(shop, manage):
     source = (shop / "catalog/api.py").read_text().splitlines()
     assert created["file"] == str(shop / "catalog/api.py")
     assert '@router.post("/", status=201)' in source[created["line"] - 1]
+
+
+def test_the_audit_says_who_may_call_what(manage):
+    """`--audit` has a line for each method and path, sorted, with the guard or `public`."""
+    lines = manage("routes", "--audit").stdout.splitlines()
+    assert lines == sorted(lines, key=lambda line: line.split()[1::-1])
+    assert "POST /products/ public" in lines
+
+
+def test_an_unreviewed_change_fails(shop, manage):
+    """`--check` exits with 0 while the file says the same, and with 1 and the changed lines after that."""
+    file = shop / "routes.audit"
+    missing = manage("routes", "--check", "routes.audit")
+    assert (missing.returncode, "management.E013" in missing.stderr) == (1, True)
+    file.write_text(manage("routes", "--audit").stdout)
+    assert manage("routes", "--audit", "--check", "routes.audit").returncode == 0
+    urls = shop / "config/urls.py"
+    urls.write_text(urls.read_text().replace("auth=public", "auth=lambda: 'me'"))
+    changed = manage("routes", "--audit", "--check", "routes.audit")
+    assert changed.returncode == 1
+    assert changed.stdout.splitlines() == ["-GET / public", "+GET / config.urls.<lambda>"]
+    assert "routes --audit > routes.audit" in changed.stderr
+
+
+def test_a_bare_route_fails_the_check_of_a_new_project(shop, manage):
+    """A project of `startproject` is closed: `check` exits with 1 and names the line of a route without `auth=`."""
+    urls = shop / "config/urls.py"
+    urls.write_text(urls.read_text().replace("auth=public, ", ""))
+    checked = manage("check")
+    line = next(number for number, text in enumerate(urls.read_text().splitlines(), 1) if 'path("", home' in text)
+    assert checked.returncode == 1
+    assert f"config/urls.py:{line}: error[application.E003]: GET `/` does not say who may call it" in checked.stderr

@@ -26,6 +26,15 @@ class SecuritySettings(SettingsGroup):
         "Host names under which the site answers; a leading dot includes subdomains, `*` means all. "
         "Empty with `DEBUG` on means the local ones.",
     )
+    AUTH_REQUIRED: bool = setting(
+        default=False,
+        description="Whether every route must say who may call it, with `auth=` on itself or around it; "
+        "`check` refuses those that do not.",
+    )
+    DEFAULT_AUTH: str | None = setting(
+        None,
+        "Who may call the routes that do not say it: the dotted name of a guard, or `public`.",
+    )
     TRUSTED_PROXIES: Networks = setting(
         [], "Networks of the proxies in front, like `10.0.0.0/8`; only their `X-Forwarded-…` headers are believed."
     )

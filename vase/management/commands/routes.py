@@ -1,22 +1,43 @@
-"""`routes`: the table that the engine matches, as a person reads it."""
+"""`routes`: the table that the engine matches, as a person reads it, and the audit of who may call what."""
 
+import difflib
+from pathlib import Path
 from typing import Annotated
 
 import typer
 
 from vase.application import Vase
-from vase.management._output import emit_json, emit_table
+from vase.exceptions import quote
+from vase.management._errors import CommandError
+from vase.management._output import emit, emit_json, emit_table, say
 from vase.types import JSON
-from vase.urls import CompiledRoute
+from vase.urls import CompiledRoute, auth_label
 
 __all__ = ["routes"]
 
 
-def routes(app: Vase, *, as_json: Annotated[bool, typer.Option("--json", help="Print a JSON array.")] = False) -> None:
+def routes(
+    app: Vase,
+    *,
+    audit: Annotated[bool, typer.Option("--audit", help="Print who may call each route, sorted by path.")] = False,
+    check: Annotated[
+        Path | None,
+        typer.Option("--check", metavar="FILE", help="Compare the audit with a file; exit with 1 if they differ."),
+    ] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="Print a JSON array.")] = False,
+) -> None:
     """List the routes of the site in the order in which they are tried."""
-    if as_json:
+    if check is not None:
+        _compare(_audit(app), check)
+    elif as_json:
         emit_json([_as_json(route) for route in app.routes()])
-        return
+    elif audit:
+        emit("\n".join(_audit(app)))
+    else:
+        _print(app)
+
+
+def _print(app: Vase) -> None:
     rows = [
         (
             ",".join(route.route.methods),
@@ -30,12 +51,44 @@ def routes(app: Vase, *, as_json: Annotated[bool, typer.Option("--json", help="P
     emit_table(rows, headings=("methods", "path", "name", "handler", "place"))
 
 
+def _audit(app: Vase) -> list[str]:
+    """Return a line for each method of each route: neither order nor names of handlers matter to who may call it."""
+    lines = {
+        (route.path, method, auth_label(route.route.auth)) for route in app.routes() for method in route.route.methods
+    }
+    return [f"{method} {path} {auth}" for path, method, auth in sorted(lines)]
+
+
+def _compare(found: list[str], file: Path) -> None:
+    try:
+        reviewed = file.read_text(encoding="utf-8").splitlines()
+    except OSError as error:
+        raise CommandError(
+            f"the reviewed routes cannot be read: {quote(str(file))}: {error.strerror}",
+            code="management.E013",
+            hint=f"write them with `./manage.py routes --audit > {file}`, and review the file",
+        ) from error
+    if reviewed == found:
+        say(f"{file}: {len(found)} routes, as reviewed")
+        return
+    changes = [
+        line
+        for line in difflib.unified_diff(reviewed, found, lineterm="", n=0)
+        if line[:1] in "+-" and line[:3] not in {"+++", "---"}
+    ]
+    emit("\n".join(changes))
+    say(f"{file}: who may call what has changed: {len(changes)} lines; review them, then write the file anew with")
+    say(f"  ./manage.py routes --audit > {file}")
+    raise typer.Exit(1)
+
+
 def _as_json(route: CompiledRoute) -> JSON:
     place = route.route.place
     return {
         "methods": list(route.route.methods),
         "path": route.path,
         "name": route.name,
+        "auth": None if route.route.auth is None else auth_label(route.route.auth),
         "handler": _handler_name(route),
         "file": place.file if place else None,
         "line": place.line if place else None,

@@ -236,11 +236,13 @@ def write_api(resources: Sequence[Resource]) -> str:
     imports.name("vase.binding", "Query")
     imports.name("vase.db", "Session", "get_or_404", "select")
     imports.name("vase.http", "HTTPException")
-    imports.name("vase.views", "Router")
+    imports.name("vase.views", "Router", "public")
     routers: list[str] = []
     for resource in resources:
         routers += wrap(
-            f"{resource.router} = Router(", [f'prefix="{resource.prefix}"', f'tags=["{resource.names}"]'], ")"
+            f"{resource.router} = Router(",
+            [f'prefix="{resource.prefix}"', f'tags=["{resource.names}"]', "auth=public"],
+            ")",
         )
         imports.own(f"{app}.models", resource.model)
         imports.own(f"{app}.schemas", f"{resource.model}In", f"{resource.model}Out")
