@@ -1,13 +1,14 @@
 """The compiled core: the HTTP engine and its bridge to asyncio. Rooms enter it, users do not need to."""
 
 from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Sequence
-from typing import Any, Literal, Protocol, final
+from typing import Any, Literal, Protocol, Self, final
 
 from vase.http import QueryParams, Response
 
 __all__ = [
     "Endpoint",
     "Engine",
+    "FieldList",
     "Headers",
     "Pulse",
     "Reactor",
@@ -37,6 +38,16 @@ class Reactor:
     def pulse(self) -> Pulse: ...
     def turn(self, timeout: float | None) -> bool: ...
     def close(self) -> None: ...
+
+class FieldList:
+    """A view over a list of `(name, value)`, names in lower case; `vase.http` makes mappings of it."""
+
+    def __new__(cls, pairs: list[tuple[str, str]]) -> Self: ...
+    @property
+    def _pairs(self) -> list[tuple[str, str]]: ...
+    def __getitem__(self, name: str, /) -> str: ...
+    def __contains__(self, name: object, /) -> bool: ...
+    def _set(self, name: str, value: str) -> None: ...
 
 @final
 class Headers:

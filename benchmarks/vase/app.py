@@ -13,7 +13,7 @@ import asyncpg
 import msgspec
 from pydantic import BaseModel
 
-from vase import Body, Request, Response, Vase, inline
+from vase import Body, Request, Response, Vase, inline, public
 from vase.db import AsyncSession, Mapped, Model, Session, column
 from vase.middleware import CallNext
 
@@ -72,7 +72,7 @@ async def lifespan(app: Vase) -> AsyncIterator[None]:
         yield
 
 
-app = Vase(settings=settings(), lifespan=lifespan)
+app = Vase(settings=settings(), lifespan=lifespan, auth=public)
 
 
 @app.get("/text")

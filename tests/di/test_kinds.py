@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from vase.di import Kind, cannot_suspend, is_in_place, kind_of
+from vase.di import Kind, awaits_only, cannot_suspend, is_in_place, kind_of
 
 
 async def plain() -> int:
@@ -179,3 +179,110 @@ def test_classes_and_marked_functions_run_in_place():
 
     samples: list[Any] = [Caller, marked, functools.partial(marked), unmarked]
     assert [is_in_place(sample) for sample in samples] == [True, True, True, False]
+
+
+async def passes(request: Any, call_next: Any) -> Any:
+    return await call_next(request)
+
+
+async def changes(request: Any, call_next: Any) -> Any:
+    if request is None:
+        return "early"
+    response = await call_next(request)
+    response.headers["x"] = str(len("x"))
+    return response
+
+
+async def twice(request: Any, call_next: Any) -> Any:
+    await call_next(request)
+    return await call_next(request)
+
+
+async def caught(request: Any, call_next: Any) -> Any:
+    try:
+        return await call_next(request)
+    except ValueError:
+        return None
+
+
+async def replaced(request: Any, call_next: Any) -> Any:
+    call_next = asyncio.sleep
+    return await call_next(request)
+
+
+async def deleted(request: Any, call_next: Any) -> Any:
+    response = await call_next(request)
+    del call_next
+    return response
+
+
+async def sleeps(request: Any, call_next: Any) -> Any:
+    await asyncio.sleep(0)
+    return await call_next(request)
+
+
+async def of_an_argument(request: Any, call_next: Any) -> Any:
+    return await request(call_next)
+
+
+async def keeps(request: Any, call_next: Any) -> Any:
+    waiting = call_next(request)
+    return await waiting
+
+
+async def chooses(request: Any, call_next: Any) -> Any:
+    return await (call_next if request else asyncio.sleep)(request)
+
+
+async def lends(request: Any, call_next: Any) -> Any:
+    def change() -> None:
+        nonlocal call_next
+        call_next = asyncio.sleep
+
+    change()
+    return await call_next(request)
+
+
+async def within(request: Any, call_next: Any) -> Any:
+    with contextlib.nullcontext():
+        return await call_next(request)
+
+
+async def in_time(request: Any, call_next: Any) -> Any:
+    async with asyncio.timeout(1):
+        return await call_next(request)
+
+
+async def asks_for_its_task(request: Any, call_next: Any) -> Any:
+    request.task = asyncio.current_task()
+    return await call_next(request)
+
+
+async def yields_pieces(request: Any, call_next: Any) -> Any:
+    yield await call_next(request)
+
+
+@pytest.mark.parametrize("sample", [passes, changes, twice, caught])
+def test_what_awaits_only_the_rest_of_a_chain(sample: Any):
+    assert awaits_only(sample, 1)
+
+
+@pytest.mark.parametrize(
+    "sample",
+    [
+        replaced, deleted, sleeps, of_an_argument, keeps, chooses, lends, within, in_time, asks_for_its_task, yields_pieces,
+        len, Caller(), functools.partial(passes, None),
+    ],
+)  # fmt: skip
+def test_every_doubt_about_an_await_counts(sample: Any):
+    assert not awaits_only(sample, 1)
+
+
+def test_a_chain_that_awaits_only_its_rest_is_over_after_one_step():
+    async def rest(request: Any) -> Any:
+        return request
+
+    for sample in (passes, twice, caught):
+        with pytest.raises(StopIteration) as ended:
+            sample("x", rest).send(None)
+        assert ended.value.value == "x"

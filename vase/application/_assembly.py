@@ -12,7 +12,7 @@ from vase.binding import BindingErrors, Plan, plan
 from vase.checks import CheckMessage, error
 from vase.di import Providers
 from vase.http import Request, Response
-from vase.middleware import answering, compose
+from vase.middleware import answering, compose, passes_on
 from vase.types import Fault
 from vase.urls import CompiledRoute, Public, URLResolver, URLTable, auth_fault, guarding
 
@@ -106,7 +106,8 @@ def _endpoint(
         return Endpoint(made.callable, route=route.path, parameters=names, **made.endpoint_options())
     return Endpoint(
         compose(middleware, answering(made.respond, on_error=on_error)),
-        mode="task",
+        # A chain that cannot wait anywhere is run as it is, without a task around it.
+        mode="task" if made.respond_suspends or not all(map(passes_on, middleware)) else "coroutine",
         arguments=(("request",),),
         # A body that the handler reads is there before the chain starts, so the chain runs in one go.
         collects=made.reads_body,

@@ -21,6 +21,8 @@ from vase.types import Place
 
 __all__ = ["Answer", "AnswerError", "AnswerOptions"]
 
+_JSON_FIELD = ("content-type", "application/json")
+
 type Encode = Callable[[Any], bytes | Response]
 
 _STREAMS: Final = (
@@ -125,6 +127,8 @@ class Answer:
 
     def is_plain(self, value: Any) -> bool:
         """Return whether a value needs no writing: a response, or a text, bytes or None where they were promised."""
+        if type(value) is str:
+            return self.takes_text
         if isinstance(value, Response):
             return True
         return self.takes_none if value is None else type(value) in (str, bytes) and self.takes_text
@@ -136,7 +140,9 @@ class Answer:
         encoded = self.encode(value)
         if isinstance(encoded, Response):
             return encoded
-        return Response(encoded, self.status_code or 200, media_type="application/json")
+        response = Response(encoded, self.status_code or 200)
+        response.raw_headers.append(_JSON_FIELD)
+        return response
 
     @cached_property
     def encode(self) -> Encode:

@@ -175,7 +175,16 @@ class Plan:
     @cached_property
     def respond(self) -> Callable[["Request"], Awaitable[Response]]:
         """Like `complete`, and make a response of the value: the innermost call of a chain of middleware."""
-        return self._compile(emit(self.parts, "respond"), "respond")
+        return self._compile(self._responding, "respond")
+
+    @property
+    def respond_suspends(self) -> bool:
+        """Whether `respond` may have to wait; if not, it ends in one step."""
+        return self._responding.mode == "task"
+
+    @cached_property
+    def _responding(self) -> Emitted:
+        return emit(self.parts, "respond")
 
     async def explain(self, request: "Request") -> Any:
         """Name every fault of a request, or call the handler when Pydantic accepts what the core refused.

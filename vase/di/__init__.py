@@ -22,7 +22,7 @@ Codes: `di.E001` to `di.E008`.
 from vase.di._depends import Dependency, Depends
 from vase.di._errors import DependencyError, DependencyErrors, label
 from vase.di._graph import Edge, Graph, Node, build
-from vase.di._kinds import Kind, cannot_suspend, is_in_place, is_inline, kind_of
+from vase.di._kinds import Kind, awaits_only, cannot_suspend, is_in_place, is_inline, kind_of
 from vase.di._places import parameter_place, return_place
 from vase.di._providers import Providers
 from vase.di._scope import Scope
@@ -45,6 +45,7 @@ __all__ = [
     "Scope",
     "Signature",
     "Teardown",
+    "awaits_only",
     "build",
     "cannot_suspend",
     "is_in_place",

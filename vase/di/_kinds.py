@@ -8,7 +8,7 @@ from enum import Enum
 from types import CodeType, FunctionType, MethodType
 from typing import Any, Final
 
-__all__ = ["Kind", "cannot_suspend", "is_in_place", "is_inline", "kind_of"]
+__all__ = ["Kind", "awaits_only", "cannot_suspend", "is_in_place", "is_inline", "kind_of"]
 
 _INLINE: Final = "__vase_inline__"
 # Every `await`, `async for`, `async with` and `yield` of a function compiles to a YIELD_VALUE of its own; the others
@@ -26,6 +26,9 @@ _SUSPENDS: Final = frozenset(
         "YIELD_VALUE",
     }
 )
+# In a coroutine that is proved not to suspend by what it awaits: what else may suspend, or may need a task around it.
+_UNPROVEN: Final = (_SUSPENDS - {"GET_AWAITABLE", "SEND", "YIELD_VALUE"}) | {"BEFORE_WITH", "LOAD_SPECIAL"}
+_READS: Final = frozenset({"LOAD_FAST", "LOAD_FAST_BORROW", "LOAD_FAST_CHECK"})
 # What a function does that may take long: it calls, imports, iterates or enters something. Names, attributes, items and
 # arithmetic are left.
 _WORKS: Final = (
@@ -100,6 +103,52 @@ def cannot_suspend(function: Callable[..., Any]) -> bool:
     if not code.co_flags & inspect.CO_COROUTINE:
         return False
     return _SUSPENDS.isdisjoint(_operations(code))
+
+
+def awaits_only(function: Callable[..., Any], position: int) -> bool:
+    """Return whether all that an `async def` awaits is `parameter(x)`, for the parameter at a position and a local `x`.
+
+    Such a function suspends only where what it was given suspends. Read from its compiled code, with every doubt on the
+    careful side: another `await`, a `with` (it may ask for the task that runs it), an assignment to the parameter, its
+    use in an inner function, or an await of anything but the call itself all give False.
+    """
+    if not _IS_READABLE or not isinstance(function, FunctionType) or hasattr(function, "__wrapped__"):
+        return False
+    code = function.__code__
+    if not code.co_flags & inspect.CO_COROUTINE or code.co_argcount <= position or "current_task" in code.co_names:
+        return False
+    parameter = code.co_varnames[position]
+    steps = list(dis.get_instructions(code))
+    awaits = 0
+    for index, step in enumerate(steps):
+        if step.opname == "GET_AWAITABLE":
+            awaits += 1
+            if not _is_call_of(parameter, steps[index - 4 : index]) or step.is_jump_target:
+                return False
+        elif step.opname in _UNPROVEN or (step.opname not in _READS and _names(step, parameter)):
+            return False
+    # One for each await, and nothing else that yields.
+    return sum(step.opname == "YIELD_VALUE" for step in steps) == awaits
+
+
+def _is_call_of(parameter: str, steps: list[dis.Instruction]) -> bool:
+    """Return whether four instructions in a row are `parameter(x)` with a local variable `x`."""
+    if len(steps) != 4 or any(step.is_jump_target for step in steps[1:]):
+        return False
+    # Python 3.12 pushes the null below the callable, 3.13 above it.
+    callee, null = (steps[1], steps[0]) if steps[0].opname == "PUSH_NULL" else (steps[0], steps[1])
+    return (
+        callee.opname in _READS
+        and callee.argval == parameter
+        and null.opname == "PUSH_NULL"
+        and steps[2].opname in _READS
+        and steps[3].opname == "CALL"
+        and steps[3].arg == 1
+    )
+
+
+def _names(step: dis.Instruction, parameter: str) -> bool:
+    return step.argval == parameter or (isinstance(step.argval, tuple) and parameter in step.argval)
 
 
 def _only_looks_up(function: object) -> bool:

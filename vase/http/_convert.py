@@ -35,6 +35,8 @@ def to_response(value: object, *, status_code: int | None = None, encode: Encode
     Raises:
         ResponseError: When the value is nothing that JSON can write.
     """
+    if type(value) is str:  # the usual case of all
+        return PlainTextResponse(value, 200 if status_code is None else status_code)
     if isinstance(value, Response):
         return value
     if value is None:

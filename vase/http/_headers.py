@@ -6,7 +6,9 @@ Field names are kept in lower case, as HTTP/2 and the engine want them; the orde
 import re
 from collections.abc import Iterable, Iterator, Mapping, MutableMapping, Sequence
 from functools import lru_cache
+from typing import Self
 
+from vase._core import FieldList
 from vase.exceptions import quote
 from vase.http._errors import HeaderError
 
@@ -52,7 +54,7 @@ def checked_headers(source: HeaderSource) -> list[tuple[str, str]]:
     return [check_header(name, value) for name, value in pairs]
 
 
-class Headers(Mapping[str, str]):
+class Headers(FieldList, Mapping[str, str]):
     """Header fields that do not change.
 
     `headers["name"]` is the first field of that name in any case; `getlist` gives all of them.
@@ -63,29 +65,17 @@ class Headers(Mapping[str, str]):
         'text/plain'
     """
 
-    __slots__ = ("_pairs",)
+    __slots__ = ()
 
-    def __init__(self, source: HeaderSource = ()) -> None:
-        self._pairs = checked_headers(source)
-
-    def __getitem__(self, name: str) -> str:
-        wanted = name.lower()
-        for field, value in self._pairs:
-            if field == wanted:
-                return value
-        raise KeyError(name)
+    def __new__(cls, source: HeaderSource = ()) -> Self:
+        """Keep the fields of a mapping or of pairs, each checked."""
+        return FieldList.__new__(cls, checked_headers(source))
 
     def __iter__(self) -> Iterator[str]:
         return iter(dict.fromkeys(name for name, _ in self._pairs))
 
     def __len__(self) -> int:
         return len({name for name, _ in self._pairs})
-
-    def __contains__(self, name: object) -> bool:
-        if not isinstance(name, str):
-            return False
-        wanted = name.lower()
-        return any(field == wanted for field, _ in self._pairs)
 
     def __repr__(self) -> str:
         return f"{type(self).__name__}({self._pairs!r})"
@@ -111,26 +101,13 @@ class Headers(Mapping[str, str]):
 class MutableHeaders(Headers, MutableMapping[str, str]):
     """The header fields of an answer, to read and to change.
 
-    A view: changes go straight to the list it was made over (`Response.raw_headers`).
+    `Response.headers` is one over `Response.raw_headers`: changes go straight to that list.
     """
 
     __slots__ = ()
 
-    @classmethod
-    def over(cls, pairs: list[tuple[str, str]]) -> "MutableHeaders":
-        """Make a view over a list of fields that are known to be well-formed."""
-        view = cls.__new__(cls)
-        view._pairs = pairs  # noqa: SLF001  # its own class
-        return view
-
     def __setitem__(self, name: str, value: str) -> None:
-        field = check_header(name, value)
-        for index, (existing, _) in enumerate(self._pairs):
-            if existing == field[0]:
-                rest = [pair for pair in self._pairs[index + 1 :] if pair[0] != existing]
-                self._pairs[index:] = [field, *rest]
-                return
-        self._pairs.append(field)
+        self._set(name, value)
 
     def __delitem__(self, name: str) -> None:
         wanted = name.lower()

@@ -13,6 +13,7 @@ from urllib.parse import urlsplit
 
 from pydantic_core import to_json
 
+from vase._core import FieldList
 from vase.exceptions import quote
 from vase.http._cookies import CookieOptions, cookie_key, dump_cookie, needs_secure
 from vase.http._errors import RedirectError
@@ -91,7 +92,7 @@ class Response:
     @property
     def headers(self) -> MutableHeaders:
         """The header fields, to read and to change."""
-        return MutableHeaders.over(self.raw_headers)
+        return FieldList.__new__(MutableHeaders, self.raw_headers)
 
     @property
     def media_type(self) -> str | None:

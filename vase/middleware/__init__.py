@@ -20,7 +20,7 @@ own inside of that, in this order.
 Codes: `middleware.E001` to `middleware.E005`.
 """
 
-from vase.middleware._chain import CallNext, Middleware, MiddlewareForm, answering, compose, form_of
+from vase.middleware._chain import CallNext, Middleware, MiddlewareForm, answering, compose, form_of, passes_on
 from vase.middleware._errors import MiddlewareError
 from vase.middleware._split import LAYERS, SplitMiddleware, split
 
@@ -34,5 +34,6 @@ __all__ = [
     "answering",
     "compose",
     "form_of",
+    "passes_on",
     "split",
 ]

@@ -14,11 +14,12 @@ from collections.abc import Awaitable, Callable, Sequence
 from types import FunctionType, MethodType
 from typing import Any, Literal, Protocol
 
+from vase.di import awaits_only
 from vase.exceptions import quote
 from vase.http import Encoder, Request, Response, to_response
 from vase.middleware._errors import MiddlewareError
 
-__all__ = ["CallNext", "Middleware", "MiddlewareForm", "answering", "compose", "form_of"]
+__all__ = ["CallNext", "Middleware", "MiddlewareForm", "answering", "compose", "form_of", "passes_on"]
 
 
 class CallNext(Protocol):
@@ -118,6 +119,11 @@ def form_of(middleware: object) -> MiddlewareForm:
         if count == 1 and is_async:
             raise _no_middleware(middleware, "it takes no `call_next`")
     return "function" if count == 2 else "factory"
+
+
+def passes_on(middleware: Middleware) -> bool:
+    """Return whether a middleware provably waits for nothing but the rest of the chain."""
+    return form_of(middleware) == "function" and awaits_only(middleware, 1)
 
 
 def _bound(middleware: Middleware, following: CallNext) -> CallNext:

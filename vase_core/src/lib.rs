@@ -11,6 +11,7 @@ mod awaiting;
 mod call;
 mod endpoint;
 mod engine;
+mod fields;
 mod gil;
 mod handoff;
 mod headers;
@@ -32,6 +33,8 @@ mod _core {
     use crate::endpoint::PyEndpoint;
     #[pymodule_export]
     use crate::engine::{Engine, check_routes};
+    #[pymodule_export]
+    use crate::fields::FieldList;
     #[pymodule_export]
     use crate::gil::PyPulse;
     #[pymodule_export]
