@@ -3,6 +3,8 @@
 from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Sequence
 from typing import Any, Literal, Protocol, Self, final
 
+from typing_extensions import disjoint_base
+
 from vase.http import QueryParams, Response
 
 __all__ = [
@@ -39,6 +41,7 @@ class Reactor:
     def turn(self, timeout: float | None) -> bool: ...
     def close(self) -> None: ...
 
+@disjoint_base
 class FieldList:
     """A view over a list of `(name, value)`, names in lower case; `vase.http` makes mappings of it."""
 

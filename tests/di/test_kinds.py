@@ -270,8 +270,8 @@ def test_what_awaits_only_the_rest_of_a_chain(sample: Any):
 @pytest.mark.parametrize(
     "sample",
     [
-        replaced, deleted, sleeps, of_an_argument, keeps, chooses, lends, within, in_time, asks_for_its_task, yields_pieces,
-        len, Caller(), functools.partial(passes, None),
+        replaced, deleted, sleeps, of_an_argument, keeps, chooses, lends, within, in_time, asks_for_its_task,
+        yields_pieces, len, Caller(), functools.partial(passes, None),
     ],
 )  # fmt: skip
 def test_every_doubt_about_an_await_counts(sample: Any):

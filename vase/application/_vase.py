@@ -60,9 +60,7 @@ class Vase:
     ) -> None:
         # One file behind any name, as its users know it from elsewhere; a site says in its settings who it is.
         given = {"ALLOWED_HOSTS": ["*"], "DEBUG": debug, **(settings or {})}
-        self._set_up(None, given)
-        if auth is not None:
-            self._auth = auth
+        self._set_up(None, given, auth)
         if lifespan is not None:
             self._lifespans.append(lifespan)
 
@@ -80,7 +78,7 @@ class Vase:
         app._set_up(module, overrides)  # noqa: SLF001  # of this very class
         return app
 
-    def _set_up(self, module: str | None, overrides: Mapping[str, object]) -> None:
+    def _set_up(self, module: str | None, overrides: Mapping[str, object], auth: Auth | None = None) -> None:
         self.settings_module = module
         self.router = Router()
         self.get, self.post, self.put = self.router.get, self.router.post, self.router.put
@@ -91,8 +89,8 @@ class Vase:
         self._faults += faults
         plugs = self.apps.find_plugs("models")
         self._faults += plugs.faults
-        self._auth: Auth | None
-        self._auth, guard_faults = default_auth(self.settings)
+        usual, guard_faults = default_auth(self.settings)
+        self._auth = usual if auth is None else auth
         self._faults += guard_faults
         self.databases = _databases(self.settings)
         self.converters = ConverterTable()

@@ -14,6 +14,7 @@ use std::task::{Context, Poll, Waker};
 use pyo3::exceptions::PyRuntimeError;
 use pyo3::prelude::*;
 use pyo3::types::PyList;
+use rustix::time::{ClockId, Timespec, clock_gettime};
 
 use crate::call::Queued;
 use crate::gil::Pulse;
@@ -275,12 +276,11 @@ enum Started {
 
 /// A reading of the kernel's coarse clock, which moves each 1 to 4 ms and costs next to nothing.
 #[derive(PartialEq, Eq)]
-struct Moment(i64, i64);
+struct Moment(Timespec);
 
 impl Moment {
     fn now() -> Self {
-        let now = rustix::time::clock_gettime(rustix::time::ClockId::MonotonicCoarse);
-        Self(now.tv_sec, i64::from(now.tv_nsec))
+        Self(clock_gettime(ClockId::MonotonicCoarse))
     }
 }
 
