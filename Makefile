@@ -7,6 +7,8 @@ PORT ?= 8000
 ARGS ?=
 BIN := .venv/bin
 unexport PYTHONPATH VASE_SETTINGS_MODULE VASE_ENV
+# Some images set it; the many processes of the tests would then compile all their imports anew.
+unexport PYTHONDONTWRITEBYTECODE
 export PATH := $(PATH):$(CURDIR)/.tools/bin
 
 .PHONY: help setup dev demo test test-fast test-rust lint types fix docs template bench bench-quick clean core-any core-release
@@ -33,7 +35,7 @@ test: core-any ## run all tests of both languages, with PostgreSQL and Redis whe
 	@scripts/test $(ARGS)
 
 test-fast: core-any ## run the Python tests that take no time
-	@$(BIN)/python -m pytest -q -m "not slow and not postgres and not redis" $(ARGS)
+	@$(BIN)/python -m pytest -q -n auto --maxprocesses 4 --dist loadfile -m "not slow and not postgres and not redis" $(ARGS)
 
 test-rust: ## run the tests of the engine, with no Python on the path
 	@scripts/test-rust $(ARGS)

@@ -3,13 +3,20 @@
 import importlib
 import importlib.util
 import os
+import signal
 import sys
 import textwrap
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack
 from pathlib import Path
+from urllib.parse import urlsplit
 
+import psycopg
 import pytest
+
+# A shell that puts a run into the background makes it deaf to Ctrl-C, and so every server that tests start and stop.
+if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+    signal.signal(signal.SIGINT, signal.default_int_handler)
 
 type Project = Callable[[Mapping[str, str]], Path]
 
@@ -42,14 +49,27 @@ def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Project
 def postgres_url() -> Iterator[str]:
     """Give the URL of a PostgreSQL server: the one of `TEST_POSTGRES`, else one started for this run."""
     with ExitStack() as stack:
-        yield _service(stack, "postgres")
+        yield _own_database(_service(stack, "postgres"))
 
 
 @pytest.fixture(scope="session")
 def redis_url() -> Iterator[str]:
     """Give the URL of a Redis server: the one of `TEST_REDIS`, else one started for this run."""
     with ExitStack() as stack:
-        yield _service(stack, "redis")
+        yield _own_database(_service(stack, "redis"))
+
+
+def _own_database(url: str) -> str:
+    """Return a database that no other process of this run uses: pytest-xdist names them gw0, gw1 and so on."""
+    worker = os.environ.get("PYTEST_XDIST_WORKER")
+    if worker is None:
+        return url
+    if url.startswith("redis"):
+        return urlsplit(url)._replace(path=f"/{int(worker.removeprefix('gw')) + 1}").geturl()
+    with psycopg.connect(url, autocommit=True) as connection:
+        connection.execute(f"DROP DATABASE IF EXISTS vase_{worker} WITH (FORCE)".encode())
+        connection.execute(f"CREATE DATABASE vase_{worker}".encode())
+    return urlsplit(url)._replace(path=f"/vase_{worker}").geturl()
 
 
 def _service(stack: ExitStack, name: str) -> str:

@@ -177,10 +177,9 @@ def test_blocking_handlers_do_not_stop_the_others(server: LiveServer) -> None:
     for thread in threads:
         thread.start()
     time.sleep(0.1)
-    began = time.perf_counter()
     assert get(server, "/inline").status == 200
     assert get(server, "/plain").status == 200
-    assert time.perf_counter() - began < 0.5
+    assert all(thread.is_alive() for thread in threads)
     for thread in threads:
         thread.join()
 

@@ -2,7 +2,6 @@
 
 import asyncio
 import threading
-import time
 import urllib.error
 import urllib.request
 from collections.abc import Awaitable, Callable
@@ -165,9 +164,8 @@ def test_a_blocked_one_does_not_hold_the_other_up(pair: tuple[Vase, Vase]) -> No
     with LiveServer(pair[0]) as first, LiveServer(pair[1]) as second:
         thread = threading.Thread(target=read, args=(f"{first.url}/waits",))
         thread.start()
-        began = time.monotonic()
         assert read(f"{second.url}/")[2] == "two"
-        assert time.monotonic() - began < 0.5
+        assert thread.is_alive()
         thread.join()
 
 

@@ -87,6 +87,12 @@ class Served:
         raise AssertionError("the kernel does not say how much memory the worker has")
 
     @property
+    def seconds(self) -> float:
+        """Seconds of the processor that the worker has used: a busy machine makes them no longer."""
+        fields = Path(f"/proc/{self.worker}/stat").read_text().rpartition(")")[2].split()
+        return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+
+    @property
     def files(self) -> int:
         """File descriptors of the worker, connections among them."""
         return len(list(Path(f"/proc/{self.worker}/fd").iterdir()))

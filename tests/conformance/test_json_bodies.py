@@ -2,7 +2,6 @@
 
 import gzip
 import json
-import time
 
 import pytest
 
@@ -68,14 +67,14 @@ BODIES: dict[str, bytes] = {
 
 @pytest.mark.parametrize("name", BODIES)
 def test_a_bad_body_is_a_4xx(production: Served, odd: Served, name: str) -> None:
-    """What is no JSON (RFC 8259), or not the JSON that is asked for, is a 4xx within three seconds."""
+    """What is no JSON (RFC 8259), or not the JSON that is asked for, is a 4xx within two seconds of work."""
     body = BODIES[name]
     for server, path in ((production, "/api/articles"), (odd, "/item")):
-        began = time.monotonic()
+        began = server.seconds
         dialogue = exchange(server.port, request("POST", path, body, JSON) + LAST)
         assert dialogue.statuses[0] in {400, 413, 415, 422}, path
         assert dialogue.statuses[1:] == [200]
-        assert time.monotonic() - began < 3
+        assert server.seconds - began < 2
 
 
 NOT_JSON = {
@@ -164,15 +163,20 @@ def test_eight_megabytes_of_json_are_read_quickly(production: Served) -> None:
     """The most that is taken, in its most expensive forms, costs a bounded time."""
     most = 8 * 1024 * 1024 - 2
     for body in (b"[" + b"0," * (most // 2 - 1) + b"0]", b'["' + b"\\n" * (most // 2 - 2) + b'"]', b"{}" + b" " * most):
-        began = time.monotonic()
+        began = production.seconds
         assert exchange(production.port, request("POST", "/api/articles", body, JSON) + LAST).statuses == [422, 200]
-        assert time.monotonic() - began < 5
+        assert production.seconds - began < 3
+
+
+@pytest.fixture(scope="module")
+def bomb() -> bytes:
+    """Twenty megabytes of zeros in a few kilobytes."""
+    return gzip.compress(b"[" + b"0," * 10_000_000 + b"0]")
 
 
 @pytest.mark.parametrize("coding", ["gzip", "br", "zstd", "deflate", "gzip, gzip", "unknown"])
-def test_a_coded_body_is_not_unpacked(production: Served, coding: str) -> None:
+def test_a_coded_body_is_not_unpacked(production: Served, bomb: bytes, coding: str) -> None:
     """A bomb needs somebody who unpacks it: a `Content-Encoding` of a request is refused (RFC 9110 section 15.5.16)."""
-    bomb = gzip.compress(b"[" + b"0," * 10_000_000 + b"0]")
     before = production.resident
     answer = production.ask(request("POST", "/api/articles", bomb, JSON, f"Content-Encoding: {coding}"))
     assert answer.status in {400, 415, 422}

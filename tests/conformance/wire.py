@@ -26,7 +26,7 @@ __all__ = [
 HOST = "example.test"
 """The host that the sites under test allow."""
 
-SECONDS = 10.0
+SECONDS = 30.0
 """How long a test waits for octets before it calls the server silent."""
 
 _STATUS_LINE = re.compile(rb"HTTP/1\.[01] ([1-5][0-9]{2}) [\t\x20-\x7e\x80-\xff]*")

@@ -1,12 +1,7 @@
 """Small sites on disk: packages with models, imported and forgotten again by each test."""
 
 import importlib
-import os
-import pwd
-import shutil
-import subprocess
 import sys
-import tempfile
 import textwrap
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
@@ -68,9 +63,6 @@ class SmallSite:
         roots = {app.name.partition(".")[0] for app in self.apps}
         for name in [name for name in sys.modules if name.partition(".")[0] in roots]:
             del sys.modules[name]
-        for path in self.folder.rglob("__pycache__"):
-            for file in path.iterdir():
-                file.unlink()
 
     def model(self, dotted: str) -> Any:
         module, _, name = dotted.rpartition(".")
@@ -80,6 +72,7 @@ class SmallSite:
 @pytest.fixture
 def make_site(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[..., SmallSite]]:
     made: list[SmallSite] = []
+    monkeypatch.setattr(sys, "dont_write_bytecode", True)  # models written again within a second must be read again
 
     def make(name: str = "site", url: str | None = None) -> SmallSite:
         folder = tmp_path / name
@@ -98,41 +91,6 @@ def make_site(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Calla
 @pytest.fixture
 def site(make_site: Callable[..., SmallSite]) -> SmallSite:
     return make_site()
-
-
-@pytest.fixture(scope="session")
-def postgres_url() -> Iterator[str]:
-    """An empty PostgreSQL: the one of `TEST_POSTGRES`, or a server of its own on a Unix socket."""
-    given = os.environ.get("TEST_POSTGRES")
-    if given:
-        yield given
-        return
-    programs = [
-        Path(path) for path in (shutil.which("pg_ctl"), *Path("/usr/lib/postgresql").glob("*/bin/pg_ctl")) if path
-    ]
-    if not programs:
-        if os.environ.get("CI") == "true":
-            pytest.fail("PostgreSQL is not installed")
-        pytest.skip("PostgreSQL is not installed")
-    folder = Path(tempfile.mkdtemp(prefix="vase-postgres-"))
-    prefix: list[str] = []
-    if os.getuid() == 0:  # the server refuses to run as root
-        shutil.chown(folder, pwd.getpwnam("postgres").pw_uid)
-        prefix = ["runuser", "-u", "postgres", "--"]
-    control = programs[0].resolve()
-
-    def run(program: str, *arguments: str) -> None:
-        command = [*prefix, str(control.with_name(program)), "-D", f"{folder}/data", *arguments]
-        subprocess.run(command, check=True, stdout=subprocess.DEVNULL, cwd=folder)
-
-    run("initdb", "-A", "trust", "-U", "vase", "-E", "UTF8", "--no-sync")
-    options = f"-k {folder} -c listen_addresses= -c fsync=off"
-    run("pg_ctl", "-w", "-l", f"{folder}/log", "-o", options, "start")
-    try:
-        yield f"postgresql://vase@/postgres?host={folder}"
-    finally:
-        run("pg_ctl", "-w", "-m", "immediate", "stop")
-        shutil.rmtree(folder)
 
 
 @pytest.fixture
