@@ -22,6 +22,7 @@ GROUPS = {
     "security": "Security",
     "data": "Data",
     "files": "Templates and static files",
+    "api": "The API document",
     "logging": "Logging",
     "platform": "The process",
 }

@@ -9,26 +9,26 @@ from vase.conf import Settings
 from vase.exceptions import quote
 from vase.urls import Auth, CompiledRoute, Public, auth_fault, public
 
-__all__ = ["auth_faults", "default_auth"]
+__all__ = ["auth_faults", "named_guard"]
 
 
-def default_auth(settings: Settings) -> tuple[Auth | None, list[CheckMessage]]:
-    """Return what `DEFAULT_AUTH` names, and what is wrong with it."""
-    name = settings.DEFAULT_AUTH
+def named_guard(settings: Settings, setting: str) -> tuple[Auth | None, list[CheckMessage]]:
+    """Return the guard that a setting names, and what is wrong with it."""
+    name: str | None = getattr(settings, setting)
     if name is None or name == "public":
         return None if name is None else public, []
-    place = settings.origin("DEFAULT_AUTH").place
+    place = settings.origin(setting).place
     try:
         found: Any = import_string(name)
     except ImportStringError as fault:
-        message = f"`DEFAULT_AUTH` cannot be had: {fault.message}"
+        message = f"`{setting}` cannot be had: {fault.message}"
         # The line to mend is that of the setting, but for a module that fails by itself.
         is_broken = isinstance(fault, BrokenModuleError) and fault.place is not None
         return None, [error("application.E005", message, hint=fault.hint, place=fault.place if is_broken else place)]
     wrong = auth_fault(found)
     if wrong is None:
         return found, []
-    message = f"`DEFAULT_AUTH` names {quote(name)}, which is no guard: {wrong[0]}"
+    message = f"`{setting}` names {quote(name)}, which is no guard: {wrong[0]}"
     return None, [error("application.E005", message, hint=wrong[1], place=place)]
 
 

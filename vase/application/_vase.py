@@ -8,13 +8,15 @@ from pathlib import Path
 from typing import Any, Self
 
 from vase._core import Engine
+from vase.application._api_document import make_document, with_document_routes
 from vase.application._assembly import Assembly, assemble
 from vase.application._checks import site_faults
 from vase.application._engine_config import engine_config
-from vase.application._guards import auth_faults, default_auth
+from vase.application._guards import auth_faults, named_guard
 from vase.application._hooks import ExceptionHandler, Hooks
 from vase.application._urlconf import load_urlconf
 from vase.apps import load_apps
+from vase.binding import plan
 from vase.conf import Settings, load_settings
 from vase.db import AsyncSession, DatabaseError, Databases, Session
 from vase.di import Providers
@@ -22,7 +24,7 @@ from vase.exceptions import ConfigurationError
 from vase.loop import EventLoop
 from vase.middleware import Middleware, SplitMiddleware, split
 from vase.templates import Templates, from_settings
-from vase.types import Fault
+from vase.types import JSON, Fault
 from vase.urls import Auth, CompiledRoute, ConverterTable, URLResolver, URLTable, compile_urls
 from vase.views import Router
 
@@ -89,8 +91,11 @@ class Vase:
         self._faults += faults
         plugs = self.apps.find_plugs("models")
         self._faults += plugs.faults
-        usual, guard_faults = default_auth(self.settings)
+        usual, guard_faults = named_guard(self.settings, "DEFAULT_AUTH")
         self._auth = usual if auth is None else auth
+        self._faults += guard_faults
+        reader, guard_faults = named_guard(self.settings, "OPENAPI_AUTH")
+        self._document_auth: Auth = self._refuse_all if reader is None else reader
         self._faults += guard_faults
         self.databases = _databases(self.settings)
         self.converters = ConverterTable()
@@ -98,6 +103,7 @@ class Vase:
         self._middleware: list[Middleware] = []
         self._lifespans: list[Lifespan] = []
         self._running: AsyncExitStack | None = None
+        self.webhooks = Router()
         self._assembled: tuple[int, Assembly] | None = None
         self.hooks = Hooks(self, debug=self.settings.DEBUG)
 
@@ -152,7 +158,12 @@ class Vase:
         )
         wrong = auth_faults(table.routes, is_required=self.settings.AUTH_REQUIRED)
         table = URLTable(table.routes, (*table.faults, *wrong))
+        table = with_document_routes(table, self.settings, self._document_auth, self.openapi)
         return assemble(table, self.providers, [*self._split.python, *self._middleware], self.hooks.on_error)
+
+    @staticmethod
+    def _refuse_all() -> bool:
+        return False  # who names a guard that is not there wants no open document
 
     @property
     def resolver(self) -> URLResolver:
@@ -166,6 +177,18 @@ class Vase:
     def routes(self) -> list[CompiledRoute]:
         """Return all routes in the order in which they are tried."""
         return list(self._assembly.table.routes)
+
+    def openapi(self) -> dict[str, JSON]:
+        """Return the OpenAPI document: all routes and webhooks, as their plans have them.
+
+        A route with a fault is left out; `check()` tells it.
+        """
+        assembly = self._assembly
+        sent = compile_urls([self.webhooks], converters=self.converters, source="the webhooks")
+        plans = [(route, plan(route.route.handler, providers=self.providers)) for route in sent.routes]
+        return make_document(
+            self.settings, assembly.table.routes, assembly.plans, plans, [app.name for app in self.apps]
+        )
 
     def middleware[M: Middleware](self, middleware: M) -> M:
         """Add middleware around all routes, inside of `MIDDLEWARE`; the first one added is the outermost.

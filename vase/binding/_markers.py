@@ -88,7 +88,11 @@ class Marker:
         """Return what Pydantic is told about the type, or None when it is told nothing."""
         if not self.options:
             return None
-        made = Field(**self.options)
+        options = self.options.copy()
+        if options.pop("deprecated", False):
+            # Pydantic knows the word for fields of models alone; here it belongs to the API document.
+            options["json_schema_extra"] = {**options.get("json_schema_extra", {}), "deprecated": True}
+        made = Field(**options)
         return made if isinstance(made, FieldInfo) else None
 
     def key(self, name: str) -> str:

@@ -12,6 +12,7 @@ from vase.conf._masking import shown
 from vase.conf._origins import DEFAULT, Explanation, Origin, Step
 from vase.conf._validation import validate_group
 from vase.conf.schema import (
+    ApiSettings,
     CoreSettings,
     DataSettings,
     FilesSettings,
@@ -31,6 +32,7 @@ GROUPS: Final[Mapping[str, type[SettingsGroup]]] = {
     "security": SecuritySettings,
     "data": DataSettings,
     "files": FilesSettings,
+    "api": ApiSettings,
     "logging": LoggingSettings,
     "platform": PlatformSettings,
 }
@@ -42,6 +44,7 @@ class Settings(
     SecuritySettings,
     DataSettings,
     FilesSettings,
+    ApiSettings,
     LoggingSettings,
     PlatformSettings,
 ):

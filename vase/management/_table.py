@@ -35,6 +35,8 @@ PROJECT: tuple[CommandEntry, ...] = (
     _built_in("runserver", "Server", "Serve the site and restart it when its code changes."),
     _built_in("check", "Site", "Find every fault in settings, URLs and handlers without serving."),
     _built_in("routes", "Site", "List the routes of the site in the order in which they are tried."),
+    _built_in("openapi", "Site", "Print or write the OpenAPI document of the site."),
+    _built_in("client", "Site", "Print or write a typed client of the site's API."),
     _built_in("settings", "Site", "Show the settings in force, and where each one came from."),
     _built_in("shell", "Site", "Open a Python shell with the site, its models and a session."),
     _built_in("test", "Site", "Run the tests with pytest and the test settings."),

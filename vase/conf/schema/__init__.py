@@ -9,6 +9,7 @@ app adds its own group in its `settings.py` as a subclass of `SettingsGroup`:
 
 from vase.conf.schema._database_url import parse_database_url
 from vase.conf.schema._fields import SettingsGroup, SettingValueError, is_secret, setting, unit_of
+from vase.conf.schema.api import ApiSettings
 from vase.conf.schema.core import CoreSettings
 from vase.conf.schema.data import DatabaseSettings, DataSettings
 from vase.conf.schema.files import FilesSettings, TemplateSettings
@@ -18,6 +19,7 @@ from vase.conf.schema.platform import PlatformSettings
 from vase.conf.schema.security import SecuritySettings
 
 __all__ = [
+    "ApiSettings",
     "CoreSettings",
     "DataSettings",
     "DatabaseSettings",

@@ -1,0 +1,87 @@
+"""The API document of an application: what it is made of, and where it is served."""
+
+import importlib
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
+
+from vase.binding import Plan
+from vase.conf import Settings
+from vase.types import JSON
+from vase.urls import Auth, CompiledRoute, ConverterTable, URLTable, compile_urls
+
+if TYPE_CHECKING:
+    from vase.openapi import PlannedRoute
+
+__all__ = ["make_document", "with_document_routes"]
+
+_PAGES = ("DOCS_URL", "REDOC_URL")
+
+
+def make_document(
+    settings: Settings,
+    routes: Sequence[CompiledRoute],
+    plans: Mapping[int, Plan],
+    webhooks: Sequence[tuple[CompiledRoute, Plan]],
+    apps: Sequence[str],
+) -> dict[str, JSON]:
+    """Return the OpenAPI document.
+
+    Args:
+        settings: The settings, which say what the document is called.
+        routes: All routes.
+        plans: Their plans, by id; a route without one has a fault and is left out.
+        webhooks: What the application sends to others.
+        apps: The modules of the installed apps.
+    """
+    openapi = _room()
+
+    def planned(route: CompiledRoute, plan: Plan) -> "PlannedRoute":
+        made: PlannedRoute = openapi.PlannedRoute(route, plan)
+        return made
+
+    info = openapi.Info(
+        title=settings.API_TITLE,
+        version=settings.API_VERSION,
+        description=settings.API_DESCRIPTION or None,
+        servers=tuple(settings.API_SERVERS),
+    )
+    document: dict[str, JSON] = openapi.build_document(
+        [planned(route, plans[route.id]) for route in routes if route.id in plans],
+        info=info,
+        webhooks=[planned(route, plan) for route, plan in webhooks],
+        apps=apps,
+    )
+    return document
+
+
+def with_document_routes(
+    table: URLTable, settings: Settings, auth: Auth, build: Callable[[], dict[str, JSON]]
+) -> URLTable:
+    """Return the table with the routes of the document behind all others; a path that is taken stays what it is."""
+    urls = {name: _url(settings, name) for name in ("OPENAPI_URL", *_PAGES)}
+    if urls["OPENAPI_URL"] is None:
+        return table
+    openapi = _room()
+    pages = openapi.DocumentPages(
+        document=urls["OPENAPI_URL"], swagger=urls["DOCS_URL"], redoc=urls["REDOC_URL"], auth=auth
+    )
+    made = compile_urls(openapi.document_routes(pages, build, settings.API_TITLE), converters=ConverterTable())
+    taken = {route.pattern.shape for route in table.routes}
+    routes = list(table.routes)
+    for route in made.routes:
+        if route.pattern.shape not in taken:
+            routes.append(replace(route, id=len(routes)))
+    return URLTable(tuple(routes), table.faults)
+
+
+def _url(settings: Settings, name: str) -> str | None:
+    """Return where something is served: the default counts while debugging, what was written counts everywhere."""
+    is_written = settings.origin(name).kind != "default"
+    url: str | None = getattr(settings, name)
+    return url if is_written or settings.DEBUG else None
+
+
+def _room() -> Any:
+    # Only who serves or asks for a document pays for the room.
+    return importlib.import_module("vase.openapi")

@@ -1,0 +1,149 @@
+"""A document as the writers of clients see it: operations with arguments and results, schemas with names."""
+
+import re
+from collections.abc import Collection, Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any, Final, Literal
+
+__all__ = ["Argument", "ClientOperation", "Result", "component_names", "is_object", "operations_of"]
+
+_METHODS: Final = ("get", "put", "post", "delete", "options", "head", "patch", "trace")
+
+type ResultKind = Literal["json", "text", "bytes", "stream", "response", "none"]
+"""How an answer is read: a document, a text, its bytes, piece by piece, not at all because its type is not known."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Argument:
+    """One argument of an operation.
+
+    Args:
+        name: Its name on the wire.
+        place: `path`, `query`, `header`, `cookie` or `body`.
+        schema: Its type.
+        is_required: Whether a call must give it.
+        description: What it is.
+        media_type: For the body: the type that it is sent as.
+    """
+
+    name: str
+    place: str
+    schema: Any
+    is_required: bool
+    description: str | None = None
+    media_type: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """What a successful call gives."""
+
+    kind: ResultKind
+    schema: Any = None
+    may_be_empty: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ClientOperation:
+    """One operation of the document."""
+
+    name: str
+    method: str
+    path: str
+    summary: str | None
+    is_deprecated: bool
+    arguments: tuple[Argument, ...]
+    result: Result
+
+
+def operations_of(document: Mapping[str, Any]) -> Iterator[ClientOperation]:
+    """Yield the operations of a document in its order."""
+    for path, item in document.get("paths", {}).items():
+        for method in _METHODS:
+            if method in item:
+                yield _operation(path, method, item[method])
+
+
+def component_names(document: Mapping[str, Any], taken: Collection[str] = ()) -> dict[str, str]:
+    """Return the name of a type for each component: an identifier, and none twice.
+
+    Args:
+        document: The document.
+        taken: Names that the file uses for something else.
+    """
+    found: dict[str, str] = {}
+    used = set(taken)
+    for component in document.get("components", {}).get("schemas", {}):
+        words = [word for word in re.split(r"[^A-Za-z0-9]+", component) if word]
+        name = "".join(word[0].upper() + word[1:] for word in words) or "Model"
+        name = name if not name[0].isdigit() else f"Model{name}"
+        free, count = name, 2
+        while free in used:
+            free, count = f"{name}{count}", count + 1
+        used.add(free)
+        found[component] = free
+    return found
+
+
+def is_object(schema: Any) -> bool:
+    """Return whether a schema is an object with members of known names."""
+    return isinstance(schema, dict) and schema.get("type", "object") == "object" and bool(schema.get("properties"))
+
+
+def _operation(path: str, method: str, operation: Mapping[str, Any]) -> ClientOperation:
+    arguments = [
+        Argument(
+            name=one["name"],
+            place=one["in"],
+            schema=one.get("schema", True),
+            is_required=bool(one.get("required")),
+            description=one.get("description"),
+        )
+        for one in operation.get("parameters", ())
+    ]
+    body = operation.get("requestBody")
+    if body is not None:
+        media_type, content = _preferred(body["content"])
+        arguments.append(
+            Argument(
+                name="body",
+                place="body",
+                schema=content.get("schema", {"type": "string", "format": "binary"}),
+                is_required=bool(body.get("required")),
+                media_type=media_type,
+            )
+        )
+    return ClientOperation(
+        name=operation["operationId"],
+        method=method.upper(),
+        path=path,
+        summary=operation.get("summary"),
+        is_deprecated=bool(operation.get("deprecated")),
+        arguments=tuple(arguments),
+        result=_result(operation["responses"]),
+    )
+
+
+def _result(responses: Mapping[str, Any]) -> Result:
+    good = [response for code, response in responses.items() if code.startswith("2") and code != "206"]
+    contents = [response["content"] for response in good if response.get("content")]
+    if not contents:
+        return Result("none")
+    media_type, content = _preferred(contents[0])
+    may_be_empty = len(contents) < len(good)
+    if len(contents[0]) > 1 or len(contents) > 1 or media_type == "*/*":
+        return Result("response")
+    if _is_json(media_type):
+        return Result("json", content.get("schema", True), may_be_empty)
+    if media_type == "text/event-stream":
+        return Result("stream")
+    return Result("text" if media_type.startswith("text/") else "bytes", may_be_empty=may_be_empty)
+
+
+def _preferred(content: Mapping[str, Any]) -> tuple[str, Mapping[str, Any]]:
+    media_type = next(filter(_is_json, content), next(iter(content)))
+    return media_type, content[media_type]
+
+
+def _is_json(media_type: str) -> bool:
+    return media_type == "application/json" or media_type.endswith("+json")
