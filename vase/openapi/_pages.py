@@ -70,7 +70,7 @@ def document_routes(pages: DocumentPages, build: Callable[[], Any], title: str) 
     """
     if pages.document is None:
         return
-    yield _route(pages.document, _Document(build), pages)
+    yield _route(pages.document, _document(build), pages)
     for path, (styles, scripts) in ((pages.swagger, _SWAGGER), (pages.redoc, _REDOC)):
         if path is None:
             continue
@@ -83,18 +83,23 @@ def _route(path: str, handler: Callable[..., Any], pages: DocumentPages) -> Rout
     return Route(path=path, handler=handler, auth=pages.auth, include_in_schema=False)
 
 
-class _Document:
-    """Answers with the document; made once, for the first who asks."""
+def _document(build: Callable[[], Any]) -> Callable[..., Any]:
+    made: list[bytes] = []
 
-    def __init__(self, build: Callable[[], Any]) -> None:
-        self._build = build
-        self._body: bytes | None = None
+    # A plain `def`: it runs in a thread, so that a large document does not hold up other requests.
+    def openapi_document() -> Response:
+        """Return the OpenAPI document of this site; it is made once, for the first who asks."""
+        if not made:
+            made.append(to_json(build()))
+        return Response(made[0], media_type="application/json", headers={"cache-control": "no-cache"})
 
-    def __call__(self) -> Response:
-        """Return the OpenAPI document of this site."""
-        if self._body is None:
-            self._body = to_json(self._build())
-        return Response(self._body, media_type="application/json", headers={"cache-control": "no-cache"})
+    return _named(openapi_document)
+
+
+def _named(handler: Callable[..., Any]) -> Callable[..., Any]:
+    # Listings show where a handler is written; inside of which function says nothing there.
+    handler.__qualname__ = handler.__name__
+    return handler
 
 
 def _page(
@@ -110,7 +115,7 @@ def _page(
         """Show the API document."""
         return HTMLResponse(text, headers={"content-security-policy": _POLICY})
 
-    return api_document_page
+    return _named(api_document_page)
 
 
 def _assets(names: set[str]) -> Callable[..., Any]:
@@ -122,7 +127,7 @@ def _assets(names: set[str]) -> Callable[..., Any]:
         # What a page loads changes with the version of Vase alone; a browser asks again after an hour.
         return FileResponse(ASSETS / name, headers={"cache-control": "max-age=3600"})
 
-    return api_document_asset
+    return _named(api_document_asset)
 
 
 def _escaped(text: str) -> str:
