@@ -232,24 +232,24 @@ def test_what_is_no_guard_is_told() -> None:
 def test_the_default_guard_of_a_site(project: Project) -> None:
     """`DEFAULT_AUTH` guards what says nothing; a name that leads nowhere is told with the line of the setting."""
     files = {
-        "shop/__init__.py": "",
-        "shop/guards.py": "def member() -> str | None:\n    return None\n",
-        "shop/urls.py": "from vase.urls import path\n\n\ndef home() -> str:\n    return ''\n\n\n"
+        "guarded/__init__.py": "",
+        "guarded/guards.py": "def member() -> str | None:\n    return None\n",
+        "guarded/urls.py": "from vase.urls import path\n\n\ndef home() -> str:\n    return ''\n\n\n"
         "urlpatterns = [path('', home)]\n",
-        "shop/right.py": "ROOT_URLCONF = 'shop.urls'\nALLOWED_HOSTS = ['*']\nAUTH_REQUIRED = True\n"
-        "DEFAULT_AUTH = 'shop.guards.member'\n",
-        "shop/wrong.py": "DEFAULT_AUTH = 'shop.guards.membre'\n",
-        "shop/none.py": "DEFAULT_AUTH = 'shop.urls.urlpatterns'\nROOT_URLCONF = 'shop.urls'\n",
+        "guarded/right.py": "ROOT_URLCONF = 'guarded.urls'\nALLOWED_HOSTS = ['*']\nAUTH_REQUIRED = True\n"
+        "DEFAULT_AUTH = 'guarded.guards.member'\n",
+        "guarded/wrong.py": "DEFAULT_AUTH = 'guarded.guards.membre'\n",
+        "guarded/none.py": "DEFAULT_AUTH = 'guarded.urls.urlpatterns'\nROOT_URLCONF = 'guarded.urls'\n",
     }
     root = project(files)
-    app = Vase.from_settings("shop.right")
+    app = Vase.from_settings("guarded.right")
     assert app.check() == []
     assert asked(app, "/")[0] == 401
-    (fault,) = Vase.from_settings("shop.wrong").check()
+    (fault,) = Vase.from_settings("guarded.wrong").check()
     assert (fault.code, fault.hint) == ("application.E005", "did you mean `member`?")
     assert fault.place is not None
-    assert (fault.place.file, fault.place.line) == (str(root / "shop/wrong.py"), 1)
-    (fault,) = Vase.from_settings("shop.none").check()
+    assert (fault.place.file, fault.place.line) == (str(root / "guarded/wrong.py"), 1)
+    (fault,) = Vase.from_settings("guarded.none").check()
     assert fault.code == "application.E005"
     assert "is no guard: it cannot be called" in fault.message
 

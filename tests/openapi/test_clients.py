@@ -104,6 +104,34 @@ def odd_document() -> dict[str, Any]:
                     "responses": {"200": {"description": "", "content": {"text/event-stream": {}}}},
                 }
             },
+            "/form": {
+                "post": {
+                    "operationId": "send_form",
+                    "requestBody": {
+                        "content": {
+                            "multipart/form-data": {
+                                "schema": {
+                                    "allOf": [
+                                        {"$ref": "#/components/schemas/1"},
+                                        {
+                                            "type": "object",
+                                            "properties": {
+                                                "one": {"type": "string", "format": "binary"},
+                                                "many": {
+                                                    "type": "array",
+                                                    "items": {"type": "string", "contentMediaType": "image/png"},
+                                                },
+                                            },
+                                            "required": ["one"],
+                                        },
+                                    ]
+                                }
+                            }
+                        }
+                    },
+                    "responses": {"204": {"description": ""}},
+                }
+            },
         },
         "components": {
             "schemas": {

@@ -6,10 +6,11 @@ import time
 from typing import Annotated, Any
 
 from openapi_spec_validator import OpenAPIV31SpecValidator
-from pydantic import BaseModel
+from pydantic import BaseModel, Field
 
 from vase import Query, Router, Vase
 from vase.http import NotFound
+from vase.testing import Client
 from vase.views import Controller, get
 
 
@@ -182,6 +183,31 @@ def test_webhooks(document: dict[str, Any]) -> None:
     assert sent["requestBody"]["content"]["application/json"]["schema"] == {"$ref": "#/components/schemas/Item-Input"}
     assert sent["responses"] == {"204": {"description": "No Content"}}
     assert sent["summary"] == "Tells that a thing is gone"
+
+
+def test_members_that_may_be_left_out_are_not_required() -> None:
+    """What a route leaves out when nobody set it is not promised; aliases are those that are written."""
+
+    class Out(BaseModel):
+        name: str = Field(serialization_alias="Name")
+        size: int = 1
+
+    app = Vase()
+
+    @app.get("/whole")
+    async def whole() -> Out:
+        return Out(name="x")
+
+    @app.get("/set", response_model_exclude_unset=True)
+    async def only_set() -> Out:
+        return Out(name="x")
+
+    with Client(app) as client:
+        assert client.get("/whole").json() == {"Name": "x", "size": 1}
+        assert client.get("/set").json() == {"Name": "x"}
+    document: Any = app.openapi()
+    schema = document["components"]["schemas"]["Out"]
+    assert (list(schema["properties"]), schema["required"]) == (["Name", "size"], ["Name"])
 
 
 def test_operation_ids_are_apart() -> None:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from vase._core import Endpoint, check_routes
-from vase.binding import BindingErrors, Plan, plan
+from vase.binding import AnswerOptions, BindingErrors, Plan, plan
 from vase.checks import CheckMessage, error
 from vase.di import Providers
 from vase.http import Request, Response
@@ -83,6 +83,7 @@ def _plan(route: CompiledRoute, providers: Providers, faults: list[Fault]) -> Pl
             dependencies=_dependencies(route),
             response_model=route.route.response_model,
             status_code=route.route.status_code,
+            answer=AnswerOptions(**route.route.response_options),
         )
     except BindingErrors as wrong:
         # A handler with several routes is wrong once.

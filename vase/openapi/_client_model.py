@@ -5,8 +5,11 @@ from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, Final, Literal
 
+from vase.openapi._forms import form_properties, form_required, is_file, is_list
+
 __all__ = ["Argument", "ClientOperation", "Result", "component_names", "is_object", "operations_of"]
 
+_FORMS: Final = frozenset({"application/x-www-form-urlencoded", "multipart/form-data"})
 _METHODS: Final = ("get", "put", "post", "delete", "options", "head", "patch", "trace")
 
 type ResultKind = Literal["json", "text", "bytes", "stream", "response", "none"]
@@ -19,11 +22,13 @@ class Argument:
 
     Args:
         name: Its name on the wire.
-        place: `path`, `query`, `header`, `cookie` or `body`.
+        place: `path`, `query`, `header`, `cookie`, `body`, or `form` for a field of one.
         schema: Its type.
         is_required: Whether a call must give it.
         description: What it is.
-        media_type: For the body: the type that it is sent as.
+        media_type: For the body and fields of a form: the type that it is sent as.
+        is_file: Whether it is a file of a form.
+        is_list: Whether it is several of them.
     """
 
     name: str
@@ -32,6 +37,8 @@ class Argument:
     is_required: bool
     description: str | None = None
     media_type: str = ""
+    is_file: bool = False
+    is_list: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,10 +65,11 @@ class ClientOperation:
 
 def operations_of(document: Mapping[str, Any]) -> Iterator[ClientOperation]:
     """Yield the operations of a document in its order."""
+    components = document.get("components", {}).get("schemas", {})
     for path, item in document.get("paths", {}).items():
         for method in _METHODS:
             if method in item:
-                yield _operation(path, method, item[method])
+                yield _operation(path, method, item[method], components)
 
 
 def component_names(document: Mapping[str, Any], taken: Collection[str] = ()) -> dict[str, str]:
@@ -90,7 +98,7 @@ def is_object(schema: Any) -> bool:
     return isinstance(schema, dict) and schema.get("type", "object") == "object" and bool(schema.get("properties"))
 
 
-def _operation(path: str, method: str, operation: Mapping[str, Any]) -> ClientOperation:
+def _operation(path: str, method: str, operation: Mapping[str, Any], components: Mapping[str, Any]) -> ClientOperation:
     arguments = [
         Argument(
             name=one["name"],
@@ -103,16 +111,7 @@ def _operation(path: str, method: str, operation: Mapping[str, Any]) -> ClientOp
     ]
     body = operation.get("requestBody")
     if body is not None:
-        media_type, content = _preferred(body["content"])
-        arguments.append(
-            Argument(
-                name="body",
-                place="body",
-                schema=content.get("schema", {"type": "string", "format": "binary"}),
-                is_required=bool(body.get("required")),
-                media_type=media_type,
-            )
-        )
+        arguments += _body_arguments(body, components)
     return ClientOperation(
         name=operation["operationId"],
         method=method.upper(),
@@ -122,6 +121,27 @@ def _operation(path: str, method: str, operation: Mapping[str, Any]) -> ClientOp
         arguments=tuple(arguments),
         result=_result(operation["responses"]),
     )
+
+
+def _body_arguments(body: Mapping[str, Any], components: Mapping[str, Any]) -> list[Argument]:
+    media_type, content = _preferred(body["content"])
+    schema = content.get("schema", {"type": "string", "format": "binary"})
+    if media_type not in _FORMS:
+        is_required = bool(body.get("required"))
+        return [Argument(name="body", place="body", schema=schema, is_required=is_required, media_type=media_type)]
+    required = form_required(schema, components)
+    return [
+        Argument(
+            name=name,
+            place="form",
+            schema=field,
+            is_required=name in required,
+            media_type=media_type,
+            is_file=is_file(field),
+            is_list=is_list(field),
+        )
+        for name, field in form_properties(schema, components).items()
+    ]
 
 
 def _result(responses: Mapping[str, Any]) -> Result:

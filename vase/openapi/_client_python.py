@@ -13,7 +13,7 @@ __all__ = ["python_client"]
 
 _TAKEN: Final = frozenset(
     {"Any", "ApiError", "AsyncClient", "BaseModel", "Client", "ConfigDict", "Field", "Literal", "Mapping",
-     "Quotable", "TypeAdapter"}
+     "File", "TypeAdapter"}
 )  # fmt: skip
 _SIMPLE: Final = {"string": "str", "integer": "int", "number": "float", "boolean": "bool", "null": "None"}
 _FORMATS: Final = {
@@ -49,6 +49,9 @@ from pydantic import BaseModel, ConfigDict, Field, TypeAdapter
 __all__ = [{names}]
 
 _ = datetime, uuid, Literal, Field  # which of them the models need depends on the API
+
+type File = bytes | tuple[str, bytes] | tuple[str, bytes, str]
+"""The content of a file; or its name and content; or its name, content and type."""
 
 
 class ApiError(Exception):
@@ -107,6 +110,8 @@ class _Requests:
         cookies: Mapping[str, Any] | None = None,
         content: bytes | None = None,
         media_type: str | None = None,
+        form: Mapping[str, Any] | None = None,
+        files: Mapping[str, Any] | None = None,
     ) -> httpx2.Request:
         fields = _given(headers or {})
         sent = _given(cookies or {})
@@ -114,7 +119,24 @@ class _Requests:
             fields.append(("cookie", "; ".join(f"{name}={value}" for name, value in sent)))
         if content is not None and media_type is not None:
             fields.append(("content-type", media_type))
-        return client.build_request(method, path, params=_query(query or {}), headers=fields, content=content)
+        data: dict[str, list[str]] = {}
+        for name, text in _given(form or {}):
+            data.setdefault(name, []).append(text)
+        parts = [
+            (name, one)
+            for name, value in (files or {}).items()
+            for one in (value if isinstance(value, list) else [value])
+            if one is not None
+        ]
+        return client.build_request(
+            method,
+            path,
+            params=_query(query or {}),
+            headers=fields,
+            content=content,
+            data=data or None,
+            files=parts or None,
+        )
 
 """
 _CLASS: Final = '''
@@ -282,6 +304,8 @@ class _Writer:
         return "\n".join(lines) + "\n"
 
     def _argument_type(self, argument: Argument, name: str) -> str:
+        if argument.is_file:
+            return "list[File]" if argument.is_list else "File"
         if argument.place == "body" and not argument.media_type.endswith("json"):
             return "bytes"
         return self.type_of(argument.schema, name)
@@ -317,6 +341,14 @@ class _Writer:
         yield f"f{quoted}" if read else quoted
         for place, word in (("query", "query"), ("header", "headers"), ("cookie", "cookies")):
             values = [f"{json.dumps(one.name)}: {key}" for key, one in keys.items() if one.place == place]
+            if values:
+                yield f"{word}={{{', '.join(values)}}}"
+        for word, is_file in (("form", False), ("files", True)):
+            values = [
+                f"{json.dumps(one.name)}: {key}"
+                for key, one in keys.items()
+                if one.place == "form" and one.is_file is is_file
+            ]
             if values:
                 yield f"{word}={{{', '.join(values)}}}"
         for key, one in keys.items():

@@ -52,6 +52,17 @@ interface Call {
   body?: { type: string; value: BodyInit | undefined };
 }
 
+function formOf(values: Record<string, unknown>, form: FormData | URLSearchParams): FormData | URLSearchParams {
+  for (const [name, value] of Object.entries(values)) {
+    for (const one of Array.isArray(value) ? value : [value]) {
+      if (!isGiven(one)) continue;
+      if (form instanceof FormData && one instanceof Blob) form.append(name, one);
+      else form.append(name, String(one));
+    }
+  }
+  return form;
+}
+
 function isGiven(value: unknown): boolean {
   return value !== undefined && value !== null;
 }
@@ -77,7 +88,8 @@ _SEND: Final = """
     for (const [name, value] of Object.entries(call.headers ?? {})) {
       if (isGiven(value)) headers.set(name, String(value));
     }
-    if (call.body?.value !== undefined) headers.set("content-type", call.body.type);
+    // The type of a form has words of its own, which `fetch` adds.
+    if (call.body?.value !== undefined && call.body.type !== "") headers.set("content-type", call.body.type);
     new Headers(init.headers).forEach((value, name) => headers.set(name, value));
     const url = (this.options.baseUrl ?? "") + call.path + queryOf(call.query ?? {});
     const send = this.options.fetch ?? ((target: string, given: RequestInit) => fetch(target, given));
@@ -194,6 +206,8 @@ class _Writer:
         return head + "".join(f"    {line}\n" for line in _body(operation.result, result, send)) + "  }\n"
 
     def _argument_type(self, argument: Argument) -> str:
+        if argument.is_file:
+            return "Blob[]" if argument.is_list else "Blob"
         if argument.place == "body" and not argument.media_type.endswith("json"):
             return "BodyInit"
         return self.type_of(argument.schema, "  ")
@@ -234,6 +248,11 @@ def _call(operation: ClientOperation, keys: Mapping[str, Argument]) -> Iterator[
         values = [f"{_key(one.name)}: {_read(key)}" for key, one in keys.items() if one.place == place]
         if values:
             yield f"{word}: {{ {', '.join(values)} }}"
+    fields = {key: argument for key, argument in keys.items() if argument.place == "form"}
+    if fields:
+        made = "FormData" if "multipart/form-data" in {one.media_type for one in fields.values()} else "URLSearchParams"
+        written = ", ".join(f"{_key(one.name)}: {_read(key)}" for key, one in fields.items())
+        yield f'body: {{ type: "", value: formOf({{ {written} }}, new {made}()) }}'
     for key, argument in keys.items():
         if argument.place == "body":
             value = f"JSON.stringify({_read(key)})" if argument.media_type.endswith("json") else _read(key)

@@ -8,7 +8,8 @@ from pydantic_core import PydanticSerializationError, to_jsonable_python
 
 from vase.binding import Input, Plan
 from vase.di import EMPTY
-from vase.openapi._schemas import REF, Schema, Schemas, without_null
+from vase.openapi._forms import form_properties, is_file, resolved
+from vase.openapi._schemas import Schema, Schemas, without_null
 from vase.urls import Converter
 
 __all__ = ["body_inputs", "can_refuse", "parameters", "request_body", "sort_parameters"]
@@ -16,7 +17,8 @@ __all__ = ["body_inputs", "can_refuse", "parameters", "request_body", "sort_para
 _PLACES: Final = ("path", "query", "header", "cookie")
 # OpenAPI says these elsewhere, and ignores them as parameters (section 4.8.12.1).
 _NO_PARAMETERS: Final = frozenset({"accept", "authorization", "content-type"})
-_BODIES: Final = frozenset({"body", "form", "file"})
+_BODIES: Final = frozenset({"body", "form"})
+_FORMS: Final = ("application/x-www-form-urlencoded", "multipart/form-data")
 
 
 def parameters(
@@ -66,6 +68,9 @@ def request_body(plan: Plan, schemas: Schemas) -> Schema | None:
     bodies = body_inputs(plan)
     if not bodies:
         return None
+    fields = [item for item in bodies if item.source != "body"]
+    if fields:
+        return _form(fields, schemas)
     members = [item for item in bodies if item.shape == "member"]
     if members:
         content = {"application/json": {"schema": _members(members, schemas)}}
@@ -84,6 +89,26 @@ def _body(content: Schema, items: Sequence[Input]) -> Schema:
     if any(item.is_required and item.shape != "bytes" for item in items):
         made["required"] = True
     return made
+
+
+def _form(fields: Sequence[Input], schemas: Schemas) -> Schema:
+    """Return a form: its fields and files as one object; one with files cannot be urlencoded."""
+    made: dict[str, Schema] = {}
+    groups = [_schema_of(item, schemas) for item in fields if item.shape == "group"]
+    single = [item for item in fields if item.shape != "group"]
+    schema: Schema = {"allOf": groups} if len(groups) > 1 else groups[0] if groups else {}
+    if single:
+        own = _members(single, schemas)
+        schema = {"allOf": [*groups, own]} if groups else own
+
+    def choose(components: Mapping[str, Schema]) -> None:
+        properties = form_properties(schema, components)
+        has_files = any(is_file(one) for one in properties.values())
+        for media_type in _FORMS[1:] if has_files else _FORMS:
+            made[media_type] = {"schema": schema}
+
+    schemas.then(choose)
+    return _body(made, fields)
 
 
 def _members(members: Sequence[Input], schemas: Schemas) -> Schema:
@@ -167,7 +192,7 @@ def _add_group(item: Input, schemas: Schemas, found: list[Schema]) -> None:
     schema = _schema_of(item, schemas)
 
     def expand(components: Mapping[str, Schema]) -> None:
-        fields = _resolved(without_null(schema), components)
+        fields = resolved(without_null(schema), components)
         keys = {name: key for key, (name, _) in item.fields.items()}
         required = fields.get("required", ()) if item.is_required else ()
         for name, field in fields.get("properties", {}).items():
@@ -179,12 +204,6 @@ def _add_group(item: Input, schemas: Schemas, found: list[Schema]) -> None:
             _add(found, made)
 
     schemas.then(expand)
-
-
-def _resolved(schema: Schema, components: Mapping[str, Schema]) -> Schema:
-    while "$ref" in schema:
-        schema = components[schema["$ref"].removeprefix(REF)]
-    return schema
 
 
 def _add(found: list[Schema], made: Schema) -> None:

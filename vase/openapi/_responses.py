@@ -7,6 +7,7 @@ from pathlib import PurePath
 from types import UnionType
 from typing import Any, Final, Literal, Union, get_args, get_origin
 
+from vase import http
 from vase.binding import Answer, Plan
 from vase.di import EMPTY, DependencyError, read_signature, unwrap
 from vase.http import FileBody, FileResponse, HTTPException, JSONResponse, RedirectResponse, Response, status
@@ -223,6 +224,9 @@ def _class_promise(kind: type[Any], answer: Answer, usual: str) -> list[_Promise
 def _response_promise(kind: type[Response], answer: Answer, usual: str) -> _Promise:
     if issubclass(kind, RedirectResponse):
         return _Promise("307" if answer.status_code is None else usual, None)
+    events = getattr(http, "EventSourceResponse", None)
+    if events is not None and issubclass(kind, events):
+        return _Promise(usual, "text/event-stream", {"type": "string"})
     if kind.content_type is None:
         # It says its status itself, so that nothing is known of it.
         return _Promise("2XX" if answer.status_code is None else usual, _ANY)

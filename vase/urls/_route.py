@@ -39,6 +39,10 @@ class RouteOptions(TypedDict, total=False):
         status_code: The status of an answer that is made of the handler's value.
         status: The same, shorter.
         response_model: The type that the answer has in the API document; the return annotation when left out.
+        response_model_by_alias: Whether fields of the answer go by their aliases; they do when left out.
+        response_model_exclude_unset: Whether fields that nobody set are left out of the answer.
+        response_model_exclude_defaults: Whether fields that have their default are left out of the answer.
+        response_model_exclude_none: Whether fields that are None are left out of the answer.
         summary: One line for the API document.
         description: More for the API document; the docstring of the handler when left out.
         tags: Groups in the API document, after those of the routers around it.
@@ -56,6 +60,10 @@ class RouteOptions(TypedDict, total=False):
     status_code: int | None
     status: int | None
     response_model: Any
+    response_model_by_alias: bool
+    response_model_exclude_unset: bool
+    response_model_exclude_defaults: bool
+    response_model_exclude_none: bool
     summary: str | None
     description: str | None
     tags: Sequence[str]
@@ -103,6 +111,7 @@ class Route:
         tags: Groups in the API document.
         status_code: The status of an answer that is made of the handler's value.
         response_model: The type of the answer; None means the return annotation.
+        response_options: How the answer is written, in the words of Pydantic: `by_alias`, `exclude_unset` and others.
         summary: One line for the API document.
         description: More for the API document.
         auth: Who may call it: a guard, or `public`; None when nobody said it yet.
@@ -123,6 +132,7 @@ class Route:
     tags: tuple[str, ...] = ()
     status_code: int | None = None
     response_model: Any = None
+    response_options: Mapping[str, bool] = field(default_factory=dict)
     summary: str | None = None
     description: str | None = None
     auth: Auth | None = None
@@ -155,6 +165,7 @@ class Route:
             tags=tuple(options.get("tags", ())),
             status_code=options.get("status") if status is None else status,
             response_model=options.get("response_model"),
+            response_options=_response_options(options),
             summary=options.get("summary"),
             description=options.get("description"),
             auth=options.get("auth"),
@@ -297,6 +308,11 @@ def _as_include(view: object, place: Place | None) -> Include | None:
     if isinstance(view, list):
         return Include(view, None, place)
     return None
+
+
+def _response_options(options: RouteOptions) -> dict[str, bool]:
+    prefix = "response_model_"
+    return {name.removeprefix(prefix): bool(value) for name, value in options.items() if name.startswith(prefix)}
 
 
 def _methods(methods: Sequence[str]) -> tuple[str, ...]:
