@@ -30,6 +30,13 @@ def test_the_tests_of_the_example_pass():
     assert " passed" in done.stdout
 
 
+def test_who_may_call_what_has_been_reviewed():
+    """The routes of the example are those of its audit; a route that is opened or added changes the file too."""
+    script = "from vase.management import execute; execute('config.settings.test', directory='.')"
+    done = run("-c", script, "routes", "--check", "routes.audit")
+    assert done.returncode == 0, done.stdout + done.stderr
+
+
 def test_models_and_migrations_of_the_example_agree():
     """Nobody forgot `makemigrations`, and every settings module is without faults."""
     script = (

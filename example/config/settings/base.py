@@ -37,5 +37,9 @@ STATICFILES_DIRS = [BASE_DIR / "static"]
 # Whoever may read the API may read it from any page; it holds nothing private and takes no cookies.
 CORS_ALLOWED_ORIGINS = ["*"]
 
+API_TITLE = "Conduit"
+API_VERSION = "1.0.0"
+API_DESCRIPTION = "Articles, comments and tags, in the paths and envelopes of the RealWorld specification."
+
 TIME_ZONE = "UTC"
 LANGUAGE_CODE = "en"

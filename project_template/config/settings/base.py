@@ -30,5 +30,7 @@ TEMPLATES = [{"DIRS": [BASE_DIR / "templates"]}]
 STATIC_URL = "/static/"
 STATICFILES_DIRS = [BASE_DIR / "static"]
 
+API_TITLE = "project_name"
+
 TIME_ZONE = "UTC"
 LANGUAGE_CODE = "en"
