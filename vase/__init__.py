@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from vase.application import Vase
-    from vase.binding import Body, Cookie, Header, Path, Query
+    from vase.binding import Body, Cookie, File, Form, Header, Path, Query
     from vase.di import Depends
     from vase.http import (
         FileResponse,
@@ -29,13 +29,14 @@ if TYPE_CHECKING:
         Request,
         Response,
         StreamingResponse,
+        UploadFile,
         status,
     )
     from vase.views import Controller, Router, guard, inline, public, render
 
 _ROOMS = {
     "vase.application": ("Vase",),
-    "vase.binding": ("Body", "Cookie", "Header", "Path", "Query"),
+    "vase.binding": ("Body", "Cookie", "File", "Form", "Header", "Path", "Query"),
     "vase.di": ("Depends",),
     "vase.http": (
         "FileResponse",
@@ -47,6 +48,7 @@ _ROOMS = {
         "Request",
         "Response",
         "StreamingResponse",
+        "UploadFile",
         "status",
     ),
     "vase.views": ("Controller", "Router", "guard", "inline", "public", "render"),
@@ -58,7 +60,9 @@ __all__ = [
     "Controller",
     "Cookie",
     "Depends",
+    "File",
     "FileResponse",
+    "Form",
     "HTMLResponse",
     "HTTPException",
     "Header",
@@ -71,6 +75,7 @@ __all__ = [
     "Response",
     "Router",
     "StreamingResponse",
+    "UploadFile",
     "Vase",
     "guard",
     "inline",

@@ -1,11 +1,11 @@
 """The compiled core: the HTTP engine and its bridge to asyncio. Rooms enter it, users do not need to."""
 
-from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Sequence
-from typing import Any, Literal, Protocol, Self, final
+from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Mapping, Sequence
+from typing import Any, Literal, Protocol, Self, TypedDict, final, type_check_only
 
 from typing_extensions import disjoint_base
 
-from vase.http import QueryParams, Response
+from vase.http import FormData, QueryParams, Response
 
 __all__ = [
     "Endpoint",
@@ -107,7 +107,15 @@ class Request:
     def body(self) -> Awaitable[bytes]: ...
     def text(self) -> Awaitable[str]: ...
     def json(self) -> Awaitable[Any]: ...
+    def form(self) -> Awaitable[FormData]: ...
     def stream(self) -> AsyncIterator[bytes]: ...
+
+@type_check_only
+class FormRules(TypedDict):
+    """What becomes of the files of a form: the fields that are kept (None keeps all), and their largest sizes."""
+
+    names: Sequence[str] | None
+    max_sizes: Mapping[str, int]
 
 @final
 class Endpoint:
@@ -122,6 +130,7 @@ class Endpoint:
         explain: An async function of the request that binds the slow, complete way.
         status: The status of a plain answer.
         collects: Whether the body is read before the call.
+        form: What becomes of the files of a form; left out, all are kept.
         takes_text: Whether text and bytes are answers as they are; `encode` judges them otherwise.
         takes_none: Whether `None` is an answer.
         name: What logs and errors call the handler.
@@ -139,6 +148,7 @@ class Endpoint:
         explain: Callable[[Request], Coroutine[Any, Any, object]] | None = None,
         status: int | None = None,
         collects: bool = False,
+        form: FormRules | None = None,
         takes_text: bool = True,
         takes_none: bool = True,
         name: str = ...,
@@ -155,6 +165,10 @@ class _Hooks(Protocol):
     def file_body_class(self) -> type[object]: ...
     @property
     def query_params_class(self) -> type[object]: ...
+    @property
+    def form_data_class(self) -> type[object]: ...
+    @property
+    def upload_file_class(self) -> type[object]: ...
     @property
     def on_error(self) -> Callable[[Request, BaseException], Response]: ...
     @property

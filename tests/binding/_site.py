@@ -11,7 +11,7 @@ from typing import Any, Self
 from vase._core import Endpoint, Engine, Request
 from vase.binding import Plan, PlanOptions, plan
 from vase.di import Providers
-from vase.http import FileBody, QueryParams, Response, problem_response
+from vase.http import FileBody, FormData, QueryParams, Response, UploadFile, problem_response
 from vase.loop import EventLoop
 from vase.urls import compile_urls, path
 
@@ -47,6 +47,8 @@ class _Hooks:
     response_class = Response
     file_body_class = FileBody
     query_params_class = QueryParams
+    form_data_class = FormData
+    upload_file_class = UploadFile
     app = None
 
     def __init__(self) -> None:
@@ -87,6 +89,7 @@ class Site:
         methods: Its methods.
         wrapped: Whether it is called as the innermost of a chain of middleware.
         options: What else the plan is told.
+        config: What else the engine is told.
     """
 
     handler: Callable[..., Any]
@@ -95,6 +98,7 @@ class Site:
     providers: Providers = field(default_factory=Providers)
     wrapped: bool = False
     options: PlanOptions = field(default_factory=PlanOptions)
+    config: dict[str, Any] = field(default_factory=dict)
     plan: Plan = field(init=False)
     hooks: Any = field(init=False)
     calls: int = 0
@@ -120,7 +124,7 @@ class Site:
         described = json_module.dumps([route.as_data()])
         self._engine = Engine(
             loop.reactor,
-            config=json_module.dumps({"default_host_check": False}),
+            config=json_module.dumps({"default_host_check": False, **self.config}),
             routes=described,
             endpoints=[self._endpoint(list(route.parameters))],
             hooks=self.hooks,

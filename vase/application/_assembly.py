@@ -42,7 +42,12 @@ type OnError = Callable[[Request, BaseException], Response]
 
 
 def assemble(
-    table: URLTable, providers: Providers, middleware: Sequence[Callable[..., Any]], on_error: OnError
+    table: URLTable,
+    providers: Providers,
+    middleware: Sequence[Callable[..., Any]],
+    on_error: OnError,
+    *,
+    max_body: int,
 ) -> Assembly:
     """Plan the handler of every route.
 
@@ -51,6 +56,7 @@ def assemble(
         providers: What makes the values of dependencies.
         middleware: Python middleware around every handler, outermost first.
         on_error: Makes an answer of what a handler raises inside of middleware.
+        max_body: The largest body of a request where a route says nothing else, in bytes.
     """
     faults: list[Fault] = list(table.faults)
     routes: list[CompiledRoute] = []
@@ -62,6 +68,7 @@ def assemble(
             plans[route.id] = made
             for name, converter in made.refinements.items():
                 route = route.refine(name, converter)  # noqa: PLW2901  # the same route, told more exactly
+            route = route.limit_body(made.body_limit(max_body))  # noqa: PLW2901
             endpoints.append(_endpoint(route, made, (*middleware, *route.route.middleware), on_error))
         routes.append(route)
     refined = URLTable(tuple(routes), table.faults)
@@ -84,6 +91,8 @@ def _plan(route: CompiledRoute, providers: Providers, faults: list[Fault]) -> Pl
             response_model=route.route.response_model,
             status_code=route.route.status_code,
             answer=AnswerOptions(**route.route.response_options),
+            max_body=route.route.max_body,
+            place=route.route.place,
         )
     except BindingErrors as wrong:
         # A handler with several routes is wrong once.
@@ -112,6 +121,7 @@ def _endpoint(
         arguments=(("request",),),
         # A body that the handler reads is there before the chain starts, so the chain runs in one go.
         collects=made.reads_body,
+        form=made.endpoint_options()["form"],
         name=made.name,
         route=route.path,
         parameters=names,

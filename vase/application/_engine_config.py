@@ -1,12 +1,16 @@
 """Settings → the engine's configuration: the one place that knows both vocabularies."""
 
+import tempfile
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Final
 
 from vase.conf import Settings
 from vase.types import JSON
 
 __all__ = ["engine_config"]
+
+_UNLIMITED: Final = 2**31
 
 
 def engine_config(
@@ -36,6 +40,13 @@ def engine_config(
         },
         "layers": list(layers),
         "static_files": _static_files(settings, static_roots),
+        "forms": {
+            "max_memory_bytes": settings.FILE_UPLOAD_MAX_MEMORY_SIZE,
+            "max_text_bytes": settings.DATA_UPLOAD_MAX_MEMORY_SIZE,
+            "max_fields": _most(settings.DATA_UPLOAD_MAX_NUMBER_FIELDS),
+            "max_files": _most(settings.DATA_UPLOAD_MAX_NUMBER_FILES),
+            "temp_dir": str(settings.FILE_UPLOAD_TEMP_DIR or tempfile.gettempdir()),
+        },
         "platform": {
             "livez": settings.LIVEZ_URL,
             "readyz": settings.READYZ_URL,
@@ -44,6 +55,10 @@ def engine_config(
         "append_slash": settings.APPEND_SLASH,
         "debug": settings.DEBUG,
     }
+
+
+def _most(limit: int | None) -> int:
+    return _UNLIMITED if limit is None else limit
 
 
 def _static_files(settings: Settings, roots: Sequence[Path]) -> list[JSON]:

@@ -11,7 +11,7 @@ from pydantic_core import from_json
 from vase._core import Request, RequestBodyError
 from vase.application._errors import ApplicationError
 from vase.exceptions import quote
-from vase.http import FileBody, HTTPException, QueryParams, Response, to_response
+from vase.http import FileBody, FormData, HTTPException, QueryParams, Response, UploadFile, to_response
 from vase.templates import Templates
 from vase.views import error_response
 
@@ -44,6 +44,8 @@ class Hooks:
     response_class = Response
     file_body_class = FileBody
     query_params_class = QueryParams
+    form_data_class = FormData
+    upload_file_class = UploadFile
 
     def __init__(self, app: object, *, debug: bool) -> None:
         self.app = app
@@ -87,6 +89,8 @@ class Hooks:
         """Return the answer to what a handler raised."""
         if isinstance(exception, RequestBodyError):
             status, _, detail = exception.args
+            if status >= 500:  # a disk that is full, a folder that is not there
+                logger.error("%s %s failed: %s", request.method, request.path, detail)
             exception = HTTPException(status, detail)
         try:
             answer = self._handled(request, exception)

@@ -159,7 +159,9 @@ class Vase:
         wrong = auth_faults(table.routes, is_required=self.settings.AUTH_REQUIRED)
         table = URLTable(table.routes, (*table.faults, *wrong))
         table = with_document_routes(table, self.settings, self._document_auth, self.openapi)
-        return assemble(table, self.providers, [*self._split.python, *self._middleware], self.hooks.on_error)
+        middleware = [*self._split.python, *self._middleware]
+        limit = self.settings.DATA_UPLOAD_MAX_MEMORY_SIZE
+        return assemble(table, self.providers, middleware, self.hooks.on_error, max_body=limit)
 
     @staticmethod
     def _refuse_all() -> bool:

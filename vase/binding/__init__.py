@@ -11,7 +11,7 @@
     ) -> list[ProductOut]: ...                        # what leaves, and nothing more
 
 `plan` reads a signature and returns how the core calls the handler, or raises all faults with their lines
-(`binding.E001` to `binding.E015`). What the core cannot do by itself runs in one generated function per handler.
+(`binding.E001` to `binding.E017`). What the core cannot do by itself runs in one generated function per handler.
 A body must say that it is JSON: another content type is answered with 415, an empty body with the fault `missing`.
 A value that does not fit the return annotation is `ResponseValidationError` (`binding.E020`), a 500.
 """
@@ -19,7 +19,18 @@ A value that does not fit the return annotation is `ResponseValidationError` (`b
 from vase.binding._answers import Answer, AnswerOptions
 from vase.binding._errors import BindingErrors, ResponseValidationError
 from vase.binding._inputs import Input, Shape
-from vase.binding._markers import Body, Cookie, FieldOptions, Header, Marker, Path, Query, Source
+from vase.binding._markers import (
+    Body,
+    Cookie,
+    FieldOptions,
+    File,
+    Form,
+    Header,
+    Marker,
+    Path,
+    Query,
+    Source,
+)
 from vase.binding._plan import EndpointOptions, Plan, PlanOptions, plan
 
 __all__ = [
@@ -30,6 +41,8 @@ __all__ = [
     "Cookie",
     "EndpointOptions",
     "FieldOptions",
+    "File",
+    "Form",
     "Header",
     "Input",
     "Marker",

@@ -1,7 +1,7 @@
 """Where each parameter comes from: markers first, then the rules for bare annotations; and every fault with its line.
 
-The rules, in order: `Request`; a marker; a name of the path; the provider of the type (`vase.di`); a model, a container
-or a struct is the body; everything that a text can hold is the query.
+The rules, in order: `Request`; a marker; a name of the path; the provider of the type (`vase.di`); an `UploadFile` is
+of the form; a model, a container or a struct is the body; everything that a text can hold is the query.
 """
 
 import functools
@@ -12,9 +12,18 @@ from typing import Annotated, Any
 
 from vase.binding._codecs import CodecError
 from vase.binding._inputs import Input, group_fields
-from vase.binding._markers import Body, Marker, Path, Query
+from vase.binding._markers import Body, File, Marker, Path, Query
 from vase.binding._paths import PathFault, PathReading, read_path
-from vase.binding._types import is_group, is_many, is_request, is_scalar, name_of
+from vase.binding._types import (
+    is_group,
+    is_many,
+    is_request,
+    is_scalar,
+    is_upload,
+    members_of,
+    name_of,
+    without_none,
+)
 from vase.checks import CheckMessage, error
 from vase.di import EMPTY, Dependency, Parameter, Providers, label, parameter_place
 from vase.exceptions import did_you_mean
@@ -92,8 +101,8 @@ class Classifier:
             return self._path(parameter, Path())
         if self.providers.find(parameter.type) is not None:
             return None
-        if is_scalar(parameter.type):
-            return self._text(parameter, Query())
+        if is_upload(parameter.type) or is_scalar(parameter.type):
+            return self._text(parameter, File() if is_upload(parameter.type) else Query())
         return self._body(parameter, Body(), is_bare=True)
 
     def _marked(self, parameter: Parameter, marker: Marker) -> Input:
@@ -147,7 +156,7 @@ class Classifier:
         return self._add(made)
 
     def _text(self, parameter: Parameter, marker: Marker) -> Input:
-        """Bind a parameter of the query, a header or a cookie."""
+        """Bind a parameter of the query, a header, a cookie or a form."""
         kind = parameter.type
         made = Input(
             source=marker.source,
@@ -158,11 +167,19 @@ class Classifier:
             default=self._default(parameter, marker),
             default_factory=marker.default_factory,
             include_in_schema=marker.include_in_schema,
+            is_file=marker.is_file and not is_upload(kind),
+            max_size=marker.max_size,
         )
-        if made.shape == "one" and not is_scalar(kind):
+        if (made.shape == "one" and not is_scalar(kind)) or (marker.source != "form" and is_upload(kind)):
             message = f"{self._named(parameter)}: no {marker.source} holds a `{name_of(kind)}`"
             hint = "take a list of simple values, a model of simple fields, or mark it `Body`"
+            if is_upload(kind):
+                hint = "files come in forms: mark it `File`, or leave the marker out"
             return self._fault("binding.E013", parameter, message, hint)
+        if marker.source == "form":
+            fault = self._form_fault(parameter, marker)
+            if fault is not None:
+                return fault
         if made.shape == "many" and marker.source == "cookie":
             message = f"{self._named(parameter)} takes several cookies of one name, which browsers do not send"
             return self._fault("binding.E013", parameter, message, "take one value")
@@ -175,6 +192,24 @@ class Classifier:
         else:
             _set_argument(made)
         return self._add(made)
+
+    def _form_fault(self, parameter: Parameter, marker: Marker) -> Input | None:
+        """Return the fault of a field or file that no form can give, or None."""
+        kind = parameter.type
+        if self.methods and set(self.methods) <= _BODILESS:
+            method = next(iter(sorted(self.methods)))
+            message = f"{self._named(parameter)} is of a form, and a {method} request has none (RFC 9110 section 9.3.1)"
+            hint = "answer POST; the fields of a page's form with `method=get` come in the query"
+            return self._fault("binding.E010", parameter, message, hint)
+        if marker.is_file and not (is_upload(kind) or _is_bytes(kind)):
+            message = f"{self._named(parameter)} is marked `File`, and `{name_of(kind)}` is no file"
+            hint = "annotate it `UploadFile` or `bytes`, or a list of them; fields are marked `Form`"
+            return self._fault("binding.E014", parameter, message, hint)
+        size = marker.max_size
+        if size is not None and (type(size) is not int or size < 1):
+            message = f"{self._named(parameter)}: `max_size` is `{size!r}`, which is no number of bytes"
+            return self._fault("binding.E017", parameter, message, "write it like `max_size=5 * 1024 * 1024`")
+        return None
 
     def _body(self, parameter: Parameter, marker: Marker, *, is_bare: bool) -> Input:
         kind = parameter.type
@@ -252,6 +287,13 @@ class Classifier:
     def _add(self, made: Input) -> Input:
         self.inputs.append(made)
         return made
+
+
+def _is_bytes(kind: object) -> bool:
+    if is_many(kind):
+        items: tuple[object, ...] = getattr(without_none(kind), "__args__", ())
+        return bool(items) and all(_is_bytes(item) for item in items if item is not Ellipsis)
+    return all(member in {bytes, type(None)} for member in members_of(kind))
 
 
 def _set_argument(made: Input) -> None:

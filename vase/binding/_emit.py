@@ -37,7 +37,7 @@ class Parts:
         graph: The handler and its dependencies; leaves are `Input`.
         document: The body that several inputs share.
         run_in_thread: Runs plain functions of an asynchronous endpoint.
-        reject: Makes the error with all faults: `reject(request, error, body)`.
+        reject: Makes the error with all faults: `reject(request, error, body=…, form=…)`.
         answer: What the handler promised.
     """
 
@@ -86,7 +86,7 @@ class _Emitter:
 
     def emit(self) -> Emitted:
         graph = self.parts.graph
-        self.locals |= {"request", "body", "teardown", "value", "error", "BaseException", "float"}
+        self.locals |= {"request", "body", "form", "teardown", "value", "error", "BaseException", "float"}
         parameters, arguments = self._parameters()
         prefix = "async def" if self._is_async else "def"
         if self.form != "call":
@@ -106,6 +106,8 @@ class _Emitter:
     @property
     def _is_async(self) -> bool:
         nodes = self.parts.graph.order
+        if self._reads_form:
+            return True
         asynchronous = {Kind.COROUTINE, Kind.ASYNC_GENERATOR}
         return (
             self.form != "call"
@@ -114,8 +116,22 @@ class _Emitter:
         )
 
     @property
+    def _takes_form(self) -> bool:
+        """Whether the core reads the form before the call: where no dependency may refuse the request first."""
+        return self.form == "call" and len(self.parts.graph.order) == 1 and self._has_form
+
+    @property
+    def _reads_form(self) -> bool:
+        """Whether the function itself waits for the form."""
+        return self._has_form and not self._takes_form
+
+    @property
+    def _has_form(self) -> bool:
+        return any(item.source == "form" for item in self.parts.inputs)
+
+    @property
     def _mode(self) -> Mode:
-        is_here = all(map(self._is_here, self.parts.graph.order))
+        is_here = all(map(self._is_here, self.parts.graph.order)) and not self._reads_form
         if not self._is_async:
             return "inline" if is_here else "thread"
         return "coroutine" if is_here else "task"
@@ -140,6 +156,9 @@ class _Emitter:
         if any(item.shape == "request" or (not item.is_final and item.shape != "member") for item in inputs):
             parameters.append("request")
             arguments.append(("request",))
+        if self._takes_form:
+            parameters.append(self._form())
+            arguments.append(("form",))
         document = self.parts.document
         for item in [*inputs, *([document] if document is not None else [])]:
             if item.shape != "request" and item.argument is not None:
@@ -173,6 +192,8 @@ class _Emitter:
         pending = [item for item in dict.fromkeys(pending) if item.shape != "request" and not self._is_ready(item)]
         if not pending:
             return
+        if any(item.source == "form" for item in pending):
+            self._form()
         guarded = [item for item in pending if self._can_refuse(item)]
         if not guarded:
             for item in pending:
@@ -188,7 +209,9 @@ class _Emitter:
         )
         body = ""
         if self.form != "call" and any(item.source == "body" for item in self.parts.inputs):
-            body = ", await request.body()"
+            body = ", body=await request.body()"
+        if self._has_form:
+            body = f", form={self.values.get('form', 'await request.form()')}"
         self._write(f"except {self._global('Refused', refusals)} as error:")
         self._write(f"    raise {self._global('reject', self.parts.reject)}(request, error{body}) from None")
 
@@ -219,13 +242,23 @@ class _Emitter:
         """Write the line that takes raw material from the request."""
         name = self._local(item, item.name)
         mapping = self.values.get(item.source) or f"request.{_MAPPINGS[item.source]}"
-        if item.source == "path":
+        if item.source == "form" and item.shape == "one":
+            self._write(f"{name} = {mapping}.get({item.key!r}) or None")  # a field that was left empty is not there
+        elif item.source == "path":
             self._write(f"{name} = {mapping}[{item.key!r}]")
         elif item.shape == "many":
             self._write(f"{name} = {mapping}.getlist({item.key!r}) or None")
         else:
             self._write(f"{name} = {mapping}.get({item.key!r})")
         return name
+
+    def _form(self) -> str:
+        """Return the variable that holds the form; where the core does not pass it, it is waited for once."""
+        if "form" not in self.values:
+            self.values["form"] = "form"
+            if not self._takes_form:
+                self._write("form = await request.form()")
+        return self.values["form"]
 
     def _convert(self, item: Input, name: str) -> None:
         if item.source == "path":
@@ -247,7 +280,7 @@ class _Emitter:
                 self._write(f"{name} = {default} if {name} is None else {converted}")
 
     def _converted(self, item: Input, name: str) -> str:
-        if item.shape == "one" and item.annotation in (str, str | None):
+        if item.shape == "one" and item.source != "form" and item.annotation in (str, str | None):
             return name
         return f"{self._global(f'convert_{name}', item.convert)}({name})"
 
@@ -260,7 +293,8 @@ class _Emitter:
 
     def _read_group(self, item: Input) -> None:
         name = self._local(item, item.name)
-        self._write(f"{name} = {self._global(f'fields_{name}', item.group)}(request)")
+        holder = self.values["form"] if item.source == "form" else "request"
+        self._write(f"{name} = {self._global(f'fields_{name}', item.group)}({holder})")
         converted = f"{self._global(f'convert_{name}', item.convert)}({name})"
         if item.is_required:
             self._write(f"{name} = {converted}")

@@ -12,9 +12,9 @@ from pydantic import BaseModel
 
 from vase.binding._codecs import Codec, make_codec, missing
 from vase.binding._markers import Source
-from vase.binding._types import is_many, without_none
+from vase.binding._types import is_many, is_struct, without_none
 from vase.di import EMPTY, Parameter
-from vase.http import UnsupportedMediaType, ValidationFault
+from vase.http import FormData, UnsupportedMediaType, UploadFile, ValidationFault
 
 if TYPE_CHECKING:
     from vase.http import Request
@@ -56,6 +56,8 @@ class Input:
             value.
         has_codec: Whether the value must be read by a codec, which may refuse it.
         document: For members: the document they are part of.
+        is_file: Whether the value is a file of a form, or its bytes.
+        max_size: The most bytes that such a file may have.
         include_in_schema: Whether the API document shows it.
     """
 
@@ -71,6 +73,8 @@ class Input:
     converted: Callable[[Any], Any] | None = None
     has_codec: bool = True
     document: "Input | None" = None
+    is_file: bool = False
+    max_size: int | None = None
     include_in_schema: bool = True
     fields: dict[str, tuple[str, bool]] = field(default_factory=dict)
 
@@ -101,6 +105,8 @@ class Input:
         """Make the value of the raw material."""
         if self.converted is not None:
             return self.converted
+        if self.is_file:
+            return functools.partial(_convert_files, self.codec.convert)
         return self.codec.read_json if self.shape == "json" else self.codec.convert
 
     @property
@@ -119,48 +125,63 @@ class Input:
         """Whether handlers could change the default of each other."""
         return isinstance(self.default, list | dict | set | bytearray)
 
-    def raw(self, request: "Request", body: bytes | None) -> Any:
+    def raw(self, request: "Request", body: bytes | None, form: FormData | None) -> Any:
         """Return the raw material, or `MISSING`."""
         if self.shape == "group":
-            return self.group(request)
+            return self.group(request if form is None or self.source != "form" else form)
         if self.source == "path":
             return request.path_params[self.key]
         if self.source == "body":
             if self.shape == "json" and body:
                 check_json(request)
             return body or (b"" if self.shape == "bytes" else MISSING)
-        if self.source == "cookie":
-            return request.cookies.get(self.key, MISSING)
-        mapping: Any = request.query_params if self.source == "query" else request.headers
-        if self.shape == "many":
-            return mapping.getlist(self.key) or MISSING
-        return mapping.get(self.key, MISSING)
+        places = {"cookie": "cookies", "query": "query_params", "header": "headers"}
+        mapping: Any = form if self.source == "form" else getattr(request, places[self.source])
+        found = mapping.getlist(self.key) if self.shape == "many" else mapping.get(self.key, MISSING)
+        # No texts at all, or an input of a page that was left empty.
+        is_absent = found == [] if self.shape == "many" else self.source == "form" and found == ""
+        return MISSING if is_absent else found
 
-    def group(self, request: "Request") -> Any:
-        """Return the raw material of a model: a text, or a list of them, for each field that is there."""
+    def group(self, holder: Any) -> Any:
+        """Return the raw material of a model: a text, or a list of them, for each field that is there.
+
+        Args:
+            holder: The request, or its form.
+        """
         if self.source == "header":
-            headers: Any = request.headers
+            headers: Any = holder.headers
             found = {
                 name: headers.getlist(key) if takes_all else headers[key]
                 for key, (name, takes_all) in self.fields.items()
                 if key in headers
             }
         elif self.source == "cookie":
-            found = dict(request.cookies)
+            found = dict(holder.cookies)
+        elif self.source == "form":
+            found = {
+                key: holder.getlist(key) if self.fields.get(key, ("", False))[1] else holder[key]
+                for key in holder
+                if holder[key] != "" or key not in self.fields
+            }
         else:
-            query: Any = request.query_params
+            query: Any = holder.query_params
             found = {key: query.getlist(key) if self.fields.get(key, ("", False))[1] else query[key] for key in query}
         return MISSING if not found and not self.is_required else found
 
-    def faults(self, request: "Request", body: bytes | None) -> list[ValidationFault]:
+    def faults(self, request: "Request", body: bytes | None, form: FormData | None = None) -> list[ValidationFault]:
         """Return everything that is wrong with it in one request.
+
+        Args:
+            request: The request.
+            body: The body, when it has been read.
+            form: The form, when the body is one.
 
         Raises:
             UnsupportedMediaType: The body is something other than JSON.
         """
         if self.shape == "member" or not self.has_codec:
             return []
-        raw = self.raw(request, body)
+        raw = self.raw(request, body, form)
         if raw is MISSING:
             return [missing(self.location)] if self.is_required else []
         try:
@@ -168,6 +189,14 @@ class Input:
         except self.refusals as error:
             return self.codec.explain(error, self.location)
         return []
+
+
+def _convert_files(convert: Callable[[Any], Any], raw: Any) -> Any:
+    # A handler that wants `bytes` has them read here: they were written a moment ago, so no disk is waited for.
+    def content(value: Any) -> Any:
+        return value.file.read() if isinstance(value, UploadFile) else value
+
+    return convert([content(value) for value in raw] if isinstance(raw, list) else content(raw))
 
 
 def check_json(request: "Request") -> None:
@@ -197,6 +226,11 @@ def group_fields(kind: Any, *, convert_underscores: bool) -> dict[str, tuple[str
             for name, info in kind.model_fields.items()
         ]
         own = set(kind.model_fields)
+    elif is_struct(kind):
+        hints = typing.get_type_hints(kind, include_extras=True)
+        names = dict(zip(kind.__struct_fields__, kind.__struct_encode_fields__, strict=True))
+        described = [(wire, hints[name]) for name, wire in names.items()]
+        own = {name for name, wire in names.items() if name == wire}
     else:
         hints = typing.get_type_hints(kind, include_extras=True)
         names = [item.name for item in dataclasses.fields(kind)] if dataclasses.is_dataclass(kind) else list(hints)

@@ -10,9 +10,9 @@ from pydantic.fields import FieldInfo
 
 from vase.di import EMPTY
 
-__all__ = ["Body", "Cookie", "FieldOptions", "Header", "Marker", "Path", "Query", "Source"]
+__all__ = ["Body", "Cookie", "FieldOptions", "File", "Form", "Header", "Marker", "Path", "Query", "Source"]
 
-type Source = Literal["path", "query", "header", "cookie", "body", "request"]
+type Source = Literal["path", "query", "header", "cookie", "body", "form", "request"]
 """The part of a request that a parameter comes from."""
 
 _ELLIPSIS: Final = ...
@@ -71,6 +71,8 @@ class Marker:
         alias: The name on the wire.
         convert_underscores: Whether `x_token` is read from `x-token`; headers alone.
         embed: Whether the body is an object with one member per parameter; bodies alone.
+        is_file: Whether the value is a file; forms alone.
+        max_size: The most bytes that such a file may have.
         options: What Pydantic is told.
         include_in_schema: Whether the API document shows it.
     """
@@ -81,6 +83,8 @@ class Marker:
     alias: str | None = None
     convert_underscores: bool = True
     embed: bool = False
+    is_file: bool = False
+    max_size: int | None = None
     options: FieldOptions = field(default_factory=FieldOptions)
     include_in_schema: bool = True
 
@@ -219,6 +223,47 @@ def Body(  # noqa: N802  # FastAPI's name
         **options: Constraints and descriptions, as `pydantic.Field` takes them.
     """
     return Marker("body", _default(default), default_factory, alias, embed=embed, options=options)
+
+
+def Form(  # noqa: N802  # FastAPI's name
+    default: Any = _ELLIPSIS,
+    *,
+    default_factory: Callable[[], Any] | None = None,
+    alias: str | None = None,
+    **options: Unpack[FieldOptions],
+) -> Any:
+    """Take a parameter from a form: one value, a list of all values, or a model whose fields are those of the form.
+
+    A field that was sent empty counts as one that was not sent, for that is what browsers do.
+
+    Args:
+        default: The value when the form has none; left out, the parameter is required.
+        default_factory: Makes the default anew for each request.
+        alias: The name in the form.
+        **options: Constraints and descriptions, as `pydantic.Field` takes them.
+    """
+    return Marker("form", _default(default), default_factory, alias, options=options)
+
+
+def File(  # noqa: N802  # FastAPI's name
+    default: Any = _ELLIPSIS,
+    *,
+    default_factory: Callable[[], Any] | None = None,
+    alias: str | None = None,
+    max_size: int | None = None,
+    **options: Unpack[FieldOptions],
+) -> Any:
+    """Take a file of a form: as an `UploadFile`, as its `bytes`, or a list of either.
+
+    Args:
+        default: The value when the form has no such file; left out, it is required.
+        default_factory: Makes the default anew for each request.
+        alias: The name in the form.
+        max_size: The most bytes that a file may have. One more is answered with 413 as soon as it arrives. The limit of
+            the route's body grows by as much, unless the route has a `max_body`.
+        **options: Constraints and descriptions, as `pydantic.Field` takes them.
+    """
+    return Marker("form", _default(default), default_factory, alias, is_file=True, max_size=max_size, options=options)
 
 
 def _default(default: object) -> object:

@@ -13,6 +13,7 @@ from vase.binding._bodies import join_bodies
 from vase.binding._classify import Classifier
 from vase.binding._emit import Emitted, Form, Mode, Parts, emit
 from vase.binding._errors import BindingErrors
+from vase.binding._forms import FormRules, form_faults, form_rules, limit_of_files
 from vase.binding._inputs import Input
 from vase.binding._types import name_of
 from vase.checks import CheckMessage, error
@@ -31,7 +32,7 @@ from vase.di import (
     read_signature,
     return_place,
 )
-from vase.http import RequestValidationError, Response, ValidationFault
+from vase.http import FormData, RequestValidationError, Response, ValidationFault
 from vase.types import Fault, Place
 from vase.urls import Converter
 
@@ -53,6 +54,8 @@ class PlanOptions(TypedDict, total=False):
         status_code: The status of answers that are made of values.
         answer: How values are written.
         run_in_thread: Runs plain functions that an asynchronous endpoint calls; `asyncio.to_thread` when left out.
+        max_body: The largest body of a request, in bytes; None leaves it to the application.
+        place: The line of the route.
     """
 
     path_parameters: Mapping[str, Converter]
@@ -63,6 +66,8 @@ class PlanOptions(TypedDict, total=False):
     status_code: int | None
     answer: AnswerOptions
     run_in_thread: RunInThread
+    max_body: int | None
+    place: Place | None
 
 
 class EndpointOptions(TypedDict):
@@ -74,6 +79,7 @@ class EndpointOptions(TypedDict):
     explain: Callable[["Request"], Any]
     status: int | None
     collects: bool
+    form: FormRules | None
     takes_text: bool
     takes_none: bool
     name: str
@@ -88,12 +94,14 @@ class Plan:
         inputs: Its parameters and those of its dependencies, for the API document; dependencies come first.
         refinements: Converters that the route should use in place of those that the path left open.
         parts: What its functions are written from.
+        max_body: The largest body of a request, when the route says so.
     """
 
     handler: Callable[..., Any]
     inputs: tuple[Input, ...]
     refinements: Mapping[str, Converter]
     parts: Parts
+    max_body: int | None = None
 
     @property
     def name(self) -> str:
@@ -186,6 +194,14 @@ class Plan:
     def _responding(self) -> Emitted:
         return emit(self.parts, "respond")
 
+    def body_limit(self, default: int) -> int | None:
+        """Return the limit of the bodies of this route, or None when it is that of all routes.
+
+        Args:
+            default: The limit of all routes: what a form may have besides the files that say how large they may be.
+        """
+        return self.max_body if self.max_body is not None else limit_of_files(self.inputs, default)
+
     async def explain(self, request: "Request") -> Any:
         """Name every fault of a request, or call the handler when Pydantic accepts what the core refused.
 
@@ -204,6 +220,7 @@ class Plan:
             "explain": self.explain,
             "status": self.answer.status_code,
             "collects": self.reads_body,
+            "form": form_rules(self.inputs),
             # What `encode` of a teardown gets is a response; the plain values it wraps were judged before.
             "takes_text": self.answer.takes_text,
             "takes_none": self.answer.takes_none,
@@ -246,7 +263,8 @@ def plan(handler: Callable[..., Any], *, providers: Providers | None = None, **o
     if not faults:
         classifier.finish()
         document, faults = join_bodies(classifier.inputs, handler)
-        faults = [*classifier.faults, *faults]
+        faults = [*classifier.faults, *faults, *form_faults(classifier.inputs, handler)]
+    faults += _limit_faults(handler, options)
     answer, answer_faults = _answer(handler, graph, options)
     faults += answer_faults
     if faults:
@@ -263,7 +281,17 @@ def plan(handler: Callable[..., Any], *, providers: Providers | None = None, **o
         inputs=tuple(classifier.inputs),
         refinements=classifier.refinements,
         parts=parts,
+        max_body=options.get("max_body"),
     )
+
+
+def _limit_faults(handler: Callable[..., Any], options: PlanOptions) -> list[CheckMessage]:
+    size = options.get("max_body")
+    if size is None or (type(size) is int and size >= 0):
+        return []
+    message = f"the route of `{label(handler)}` has `max_body={size!r}`, which is no number of bytes"
+    hint = "write it like `max_body=5 * 1024 * 1024`"
+    return [error("binding.E017", message, hint=hint, place=options.get("place") or parameter_place(handler))]
 
 
 class _Rejecter:
@@ -272,11 +300,13 @@ class _Rejecter:
     def __init__(self, inputs: tuple[Input, ...], document: Input | None) -> None:
         self._inputs = inputs if document is None else (*inputs, document)
 
-    def __call__(self, request: "Request", error: Exception, body: bytes | None = None) -> Exception:
+    def __call__(
+        self, request: "Request", error: Exception, body: bytes | None = None, form: FormData | None = None
+    ) -> Exception:
         faults: list[ValidationFault] = []
         for item in self._inputs:
             if item.source != "body" or body is not None:
-                faults += [fault for fault in item.faults(request, body) if fault not in faults]
+                faults += [fault for fault in item.faults(request, body, form) if fault not in faults]
         return RequestValidationError(faults) if faults else error
 
 

@@ -10,6 +10,7 @@ from typing import Any, Final, Literal, NewType, TypeVar, Union, get_args, get_o
 from pydantic import BaseModel
 
 from vase.di import EMPTY, unwrap
+from vase.http import UploadFile
 
 __all__ = [
     "choices_of",
@@ -19,6 +20,7 @@ __all__ = [
     "is_request",
     "is_scalar",
     "is_struct",
+    "is_upload",
     "members_of",
     "name_of",
     "without_none",
@@ -75,6 +77,14 @@ def is_struct(kind: object) -> bool:
     return isinstance(kind, type) and hasattr(kind, "__struct_fields__") and hasattr(kind, "__struct_config__")
 
 
+def is_upload(kind: object) -> bool:
+    """Return whether a type is a file of a form, or a list of files, or None as well."""
+    kind = without_none(kind)
+    if get_origin(kind) in _LISTS:
+        kind = without_none(get_args(kind)[0])
+    return isinstance(kind, type) and issubclass(kind, UploadFile)
+
+
 def contains_struct(kind: object) -> bool:
     """Return whether a struct of msgspec occurs in a type, so that msgspec must read and write it."""
     kind = unwrap(kind)[0]
@@ -82,11 +92,13 @@ def contains_struct(kind: object) -> bool:
 
 
 def is_group(kind: object) -> bool:
-    """Return whether a type has named fields: a model, a dataclass, a TypedDict."""
+    """Return whether a type has named fields: a model, a dataclass, a TypedDict, a struct."""
     kind = without_none(kind)
     kind = get_origin(kind) or kind
-    if not isinstance(kind, type) or is_struct(kind):
+    if not isinstance(kind, type):
         return False
+    if is_struct(kind):
+        return True
     return issubclass(kind, BaseModel) or dataclasses.is_dataclass(kind) or typing.is_typeddict(kind)
 
 

@@ -35,6 +35,7 @@ from vase.http._exceptions import (
     UnsupportedMediaType,
 )
 from vase.http._files import FileBody
+from vase.http._forms import FormData
 from vase.http._headers import Headers, HeaderSource, MutableHeaders
 from vase.http._problems import ProblemDetails, problem_response
 from vase.http._query import QueryParams
@@ -48,6 +49,7 @@ from vase.http._response import (
     Response,
     StreamingResponse,
 )
+from vase.http._uploads import UploadFile
 from vase.http._validation import RequestValidationError, ValidationFault, validation_fault
 
 __all__ = [
@@ -59,6 +61,7 @@ __all__ = [
     "Encoder",
     "FileBody",
     "FileResponse",
+    "FormData",
     "Gone",
     "HTMLResponse",
     "HTTPError",
@@ -91,6 +94,7 @@ __all__ = [
     "Unauthorized",
     "UnprocessableContent",
     "UnsupportedMediaType",
+    "UploadFile",
     "ValidationFault",
     "problem_response",
     "status",

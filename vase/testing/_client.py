@@ -14,6 +14,7 @@ from vase._core import Engine
 from vase.application import Vase
 from vase.http import HTTPException
 from vase.loop import EventLoop
+from vase.testing._multipart import FileContent, multipart
 from vase.testing._response import TestResponse
 
 __all__ = ["AsyncClient", "Client"]
@@ -30,7 +31,9 @@ class RequestOptions(TypedDict, total=False):
         params: The query, as a mapping or pairs; a sequence as a value repeats its name.
         headers: Header fields.
         json: A value that is sent as JSON.
-        data: Form fields, sent urlencoded.
+        data: Form fields, sent urlencoded, or as parts beside files.
+        files: Files of a form by field: `b"content"`, `("a.txt", b"content")` or `("a.txt", b"content", "text/plain")`;
+            pairs in a list let a field repeat.
         content: The body as it is.
         follow_redirects: Whether redirects are followed; they are not when left out.
     """
@@ -39,6 +42,7 @@ class RequestOptions(TypedDict, total=False):
     headers: Mapping[str, str]
     json: Any
     data: Mapping[str, Any]
+    files: Mapping[str, FileContent] | Sequence[tuple[str, FileContent]]
     content: bytes | str
     follow_redirects: bool
 
@@ -189,6 +193,8 @@ class AsyncClient:
 def _body(options: RequestOptions) -> tuple[bytes, str | None]:
     if "json" in options:
         return to_json(options["json"]), "application/json"
+    if "files" in options:
+        return multipart(options.get("data", {}), options["files"])
     if "data" in options:
         return urlencode(options["data"], doseq=True).encode(), "application/x-www-form-urlencoded"
     content = options.get("content", b"")

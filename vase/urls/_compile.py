@@ -58,9 +58,15 @@ class CompiledRoute:
         """Return the route with the converter that the handler's annotation asks for, where the path left it open."""
         return replace(self, pattern=self.pattern.refine(name, converter))
 
+    def limit_body(self, max_body: int | None) -> "CompiledRoute":
+        """Return the route with a limit of its own for the bodies of its requests."""
+        return self if max_body == self.route.max_body else replace(self, route=replace(self.route, max_body=max_body))
+
     def as_data(self) -> dict[str, JSON]:
         """Return what the engine is told."""
+        limits: dict[str, JSON] = {} if self.route.max_body is None else {"max_body": self.route.max_body}
         return {
+            **limits,
             "id": self.id,
             "methods": list(self.route.methods),
             "name": self.name,

@@ -54,6 +54,7 @@ class RouteOptions(TypedDict, total=False):
         operation_id: Its name in the API document and in clients; made of the handler's name when left out.
         deprecated: Whether the API document advises against it.
         include_in_schema: Whether the API document has it.
+        max_body: The largest body of a request, in bytes; that of the settings when left out.
     """
 
     name: str | None
@@ -75,6 +76,7 @@ class RouteOptions(TypedDict, total=False):
     operation_id: str | None
     deprecated: bool
     include_in_schema: bool
+    max_body: int | None
 
 
 class MountOptions(TypedDict, total=False):
@@ -120,6 +122,7 @@ class Route:
         operation_id: Its name in the API document.
         deprecated: Whether the API document advises against it.
         include_in_schema: Whether the API document has it.
+        max_body: The largest body of a request, in bytes.
         place: The line that registered it.
     """
 
@@ -141,6 +144,7 @@ class Route:
     operation_id: str | None = None
     deprecated: bool = False
     include_in_schema: bool = True
+    max_body: int | None = None
     place: Place | None = None
 
     @classmethod
@@ -174,6 +178,7 @@ class Route:
             operation_id=options.get("operation_id"),
             deprecated=options.get("deprecated", False),
             include_in_schema=options.get("include_in_schema", True),
+            max_body=options.get("max_body"),
             place=place,
         )
 

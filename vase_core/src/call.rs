@@ -12,12 +12,14 @@ use bytes::Bytes;
 use http::{Response, header};
 use pyo3::intern;
 use pyo3::prelude::*;
+use vase_engine::forms::FormError;
 use vase_engine::metrics::Counter;
 use vase_engine::{BodyError, Call, RequestBody, ResponseBody, problem};
 
 use crate::answer::Answer;
 use crate::arguments::{self, Values};
 use crate::endpoint::{Endpoint, Mode};
+use crate::forms::{self, Parsing};
 use crate::handoff::{self, LoopBound, Step};
 use crate::hub::{Hub, HubHandle};
 use crate::request::{Exchange, Held};
@@ -72,10 +74,16 @@ impl tower::Service<Call> for PythonApp {
             let Some(body) = exchange.take_unread() else {
                 unreachable!("nobody else has seen it")
             };
-            let state = State::Collecting {
-                exchange,
-                body,
-                pieces: Vec::new(),
+            let is_form = self.tools.endpoints[exchange.route as usize].takes_form;
+            let state = if is_form {
+                let parsing = forms::parse(&exchange, body, &self.tools);
+                State::Parsing { exchange, parsing }
+            } else {
+                State::Collecting {
+                    exchange,
+                    body,
+                    pieces: Vec::new(),
+                }
             };
             return PythonFuture {
                 app: self.clone(),
@@ -101,6 +109,10 @@ enum State {
         exchange: Box<Exchange>,
         body: RequestBody,
         pieces: Vec<Bytes>,
+    },
+    Parsing {
+        exchange: Box<Exchange>,
+        parsing: Parsing,
     },
     Waiting(Arc<Slot>),
     Answered(Answer),
@@ -151,6 +163,22 @@ impl Future for PythonFuture {
                             accept,
                         );
                         self.state = State::Refused(Box::new(response));
+                    }
+                },
+                State::Parsing {
+                    exchange,
+                    mut parsing,
+                } => match parsing.as_mut().poll(cx) {
+                    Poll::Pending => {
+                        self.state = State::Parsing { exchange, parsing };
+                        return Poll::Pending;
+                    }
+                    Poll::Ready(Ok(form)) => {
+                        exchange.set_form(form);
+                        self.state = self.app.start(exchange);
+                    }
+                    Poll::Ready(Err(error)) => {
+                        self.state = self.app.refuse_form(exchange, &error);
                     }
                 },
                 State::Done => unreachable!("a future is not polled after its end"),
@@ -228,6 +256,24 @@ enum Began {
 }
 
 impl PythonApp {
+    /// Answers a form that cannot be read. What is the server's own fault is for its log, which is Python's.
+    fn refuse_form(&self, exchange: Box<Exchange>, error: &FormError) -> State {
+        if error.status().is_server_error() {
+            return State::Answered(Python::attach(|py| {
+                let mut held =
+                    Held::Plain(exchange, Arc::clone(&self.handle), Arc::clone(&self.tools));
+                Answer::from_error(py, forms::form_error(error), &mut held, &self.tools)
+            }));
+        }
+        let accept = exchange.parts.headers.get(header::ACCEPT);
+        State::Refused(Box::new(problem::respond(
+            error.status(),
+            error.code(),
+            &error.to_string(),
+            accept,
+        )))
+    }
+
     /// Queues the handler's call; see [`Starter`](crate::hub::Starter).
     fn start(&self, exchange: Box<Exchange>) -> State {
         self.calls.add(1);

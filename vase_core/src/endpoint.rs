@@ -6,6 +6,9 @@ use http::StatusCode;
 use pyo3::exceptions::PyValueError;
 use pyo3::prelude::*;
 use pyo3::types::PyTuple;
+use vase_engine::forms::FileRules;
+
+use crate::forms::Rules;
 
 /// How a handler is called.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -50,6 +53,7 @@ pub(crate) enum Argument {
     },
     Json(Py<PyAny>),
     Body,
+    Form,
     Value(Py<PyAny>),
 }
 
@@ -64,6 +68,10 @@ pub(crate) struct Endpoint {
     pub(crate) status: Option<StatusCode>,
     /// Whether the body is read before the call.
     pub(crate) collects: bool,
+    /// Whether the body is read as a form before the call.
+    pub(crate) takes_form: bool,
+    /// What becomes of the files of a form.
+    pub(crate) form: Option<Arc<FileRules>>,
     /// Whether text and bytes are answers as they are.
     pub(crate) takes_text: bool,
     /// Whether `None` is an answer.
@@ -82,7 +90,7 @@ pub(crate) struct PyEndpoint(pub(crate) Arc<Endpoint>);
 impl PyEndpoint {
     /// Describes how `handler` is called; see `_core.pyi`.
     #[new]
-    #[pyo3(signature = (handler, *, mode, arguments=None, encode=None, explain=None, status=None, collects=false, takes_text=true, takes_none=true, name=String::new(), route=String::new(), parameters=Vec::new()))]
+    #[pyo3(signature = (handler, *, mode, arguments=None, encode=None, explain=None, status=None, collects=false, form=None, takes_text=true, takes_none=true, name=String::new(), route=String::new(), parameters=Vec::new()))]
     #[allow(clippy::too_many_arguments, clippy::fn_params_excessive_bools)]
     fn new(
         handler: Py<PyAny>,
@@ -92,6 +100,7 @@ impl PyEndpoint {
         explain: Option<Py<PyAny>>,
         status: Option<u16>,
         collects: bool,
+        form: Option<Rules>,
         takes_text: bool,
         takes_none: bool,
         name: String,
@@ -112,7 +121,10 @@ impl PyEndpoint {
             .collect::<PyResult<Vec<_>>>()?;
         let wants_body = arguments
             .iter()
-            .any(|argument| matches!(argument, Argument::Json(_) | Argument::Body));
+            .any(|argument| matches!(argument, Argument::Json(_) | Argument::Body | Argument::Form));
+        let takes_form = arguments
+            .iter()
+            .any(|argument| matches!(argument, Argument::Form));
         let status = status.map(StatusCode::from_u16).transpose().map_err(|_| {
             PyValueError::new_err(format!("{name}: no HTTP status code: {status:?}"))
         })?;
@@ -124,6 +136,8 @@ impl PyEndpoint {
             explain,
             status,
             collects: collects || wants_body,
+            takes_form,
+            form: form.map(Into::into),
             takes_text,
             takes_none,
             name,
@@ -159,6 +173,7 @@ impl Argument {
             },
             "json" => Self::Json(object(1)?),
             "body" => Self::Body,
+            "form" => Self::Form,
             "value" => Self::Value(object(1)?),
             other => {
                 return Err(PyValueError::new_err(format!(

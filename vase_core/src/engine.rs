@@ -116,7 +116,7 @@ impl Engine {
             .iter()
             .map(|endpoint| Arc::clone(&endpoint.0))
             .collect();
-        let tools = Arc::new(Tools::new(endpoints, hooks)?);
+        let tools = Arc::new(Tools::new(endpoints, hooks, &config.forms)?);
         let metrics = Metrics::default();
         let calls = metrics.counter("vase_python_calls_total", "Requests that reached Python.");
         let app = PythonApp::new(App {

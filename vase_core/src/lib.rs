@@ -2,7 +2,7 @@
 //!
 //! - [`reactor`]: asyncio's `select()` drives tokio; [`hub`], [`gil`]: what both share.
 //! - [`call`]: the one crossing of a request; [`endpoint`], [`arguments`], [`answer`]: in and out.
-//! - [`request`], [`headers`], [`awaiting`], [`stream`]: what a handler holds.
+//! - [`request`], [`headers`], [`awaiting`], [`forms`], [`stream`]: what a handler holds.
 //! - [`threads`]: the pool for `def` handlers; [`engine`]: an application's tower, sockets and test door.
 
 mod answer;
@@ -12,6 +12,7 @@ mod call;
 mod endpoint;
 mod engine;
 mod fields;
+mod forms;
 mod gil;
 mod handoff;
 mod headers;

@@ -11,11 +11,13 @@ use pyo3::exceptions::PyRuntimeError;
 use pyo3::prelude::*;
 use pyo3::sync::PyOnceLock;
 use pyo3::types::{PyBytes, PyDict, PyList, PyString};
+use vase_engine::forms::Form;
 use vase_engine::routing::Params;
 use vase_engine::{Call, Peer, RequestBody, RequestId};
 
 use crate::arguments::{decode, pairs, value_object};
 use crate::awaiting::{self, Then};
+use crate::forms;
 use crate::headers::Headers;
 use crate::hub::{Hub, HubHandle};
 use crate::tools::Tools;
@@ -28,6 +30,10 @@ pub(crate) enum BodyState {
     Ready(Vec<Bytes>),
     /// Whole, as the Python object that was made of it.
     Object(Py<PyBytes>),
+    /// Read as a form.
+    Parsed(Form),
+    /// Read as a form, as the Python object that was made of it.
+    Form(Py<PyAny>),
     /// A stream or a reader has it.
     Taken,
 }
@@ -76,6 +82,33 @@ impl Exchange {
     /// Keeps the pieces of a body that was read before the call.
     pub(crate) fn set_body(&self, pieces: Vec<Bytes>) {
         *self.body() = BodyState::Ready(pieces);
+    }
+
+    /// Keeps the form that the body was.
+    pub(crate) fn set_form(&self, form: Form) {
+        *self.body() = BodyState::Parsed(form);
+    }
+
+    /// The form as a Python object, when it has been read or there is no body.
+    pub(crate) fn form_object(&self, py: Python<'_>, tools: &Tools) -> Option<PyResult<Py<PyAny>>> {
+        let mut state = self.body();
+        let form = match std::mem::replace(&mut *state, BodyState::Taken) {
+            BodyState::Form(object) => {
+                *state = BodyState::Form(object.clone_ref(py));
+                return Some(Ok(object));
+            }
+            BodyState::Parsed(form) => form,
+            BodyState::Unread(body) if http_body::Body::is_end_stream(&body) => Form::default(),
+            other => {
+                *state = other;
+                return None;
+            }
+        };
+        let made = forms::form_object(py, form, tools);
+        if let Ok(object) = &made {
+            *state = BodyState::Form(object.clone_ref(py));
+        }
+        Some(made)
     }
 
     /// The body for a reader, who becomes its owner; `None` when it is whole already or somebody else's.
@@ -189,7 +222,7 @@ impl Request {
         value_object(py, value, tools)
     }
 
-    fn hub(&self) -> PyResult<&Rc<Hub>> {
+    pub(crate) fn hub(&self) -> PyResult<&Rc<Hub>> {
         self.hub.get().map_err(|_| {
             PyRuntimeError::new_err("the body of a request is read on the event loop's thread; take it as a parameter instead")
         })
@@ -409,6 +442,11 @@ impl Request {
     /// The whole body parsed as JSON.
     fn json<'py>(slf: &Bound<'py, Self>) -> PyResult<Bound<'py, PyAny>> {
         Self::read(slf, Then::Json)
+    }
+
+    /// The body as a form.
+    fn form<'py>(slf: &Bound<'py, Self>) -> PyResult<Bound<'py, PyAny>> {
+        forms::read(slf)
     }
 
     /// The body piece by piece, as it arrives; the client is slowed down when nobody reads.

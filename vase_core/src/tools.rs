@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use pyo3::prelude::*;
 use pyo3::types::PyTuple;
+use vase_engine::config::FormsConfig;
 
 use crate::endpoint::Endpoint;
 
@@ -25,12 +26,19 @@ pub(crate) struct Tools {
     pub(crate) decimal_class: Py<PyAny>,
     pub(crate) parse_datetime: Py<PyAny>,
     pub(crate) query_params_class: Py<PyAny>,
+    pub(crate) form_data_class: Py<PyAny>,
+    pub(crate) upload_file_class: Py<PyAny>,
+    pub(crate) forms: Arc<FormsConfig>,
     pub(crate) app: Py<PyAny>,
 }
 
 impl Tools {
     /// Looks everything up; `hooks` is the object that `vase.application` passes to `Engine`.
-    pub(crate) fn new(endpoints: Vec<Arc<Endpoint>>, hooks: &Bound<'_, PyAny>) -> PyResult<Self> {
+    pub(crate) fn new(
+        endpoints: Vec<Arc<Endpoint>>,
+        hooks: &Bound<'_, PyAny>,
+        forms: &FormsConfig,
+    ) -> PyResult<Self> {
         let py = hooks.py();
         let hook = |name: &str| hooks.getattr(name).map(Bound::unbind);
         let named = |module: &str, name: &str| py.import(module)?.getattr(name).map(Bound::unbind);
@@ -43,6 +51,9 @@ impl Tools {
             pump: hook("pump")?,
             parse_json: hook("parse_json")?,
             query_params_class: hook("query_params_class")?,
+            form_data_class: hook("form_data_class")?,
+            upload_file_class: hook("upload_file_class")?,
+            forms: Arc::new(forms.clone()),
             app: hook("app")?,
             task_class: named("asyncio", "Task")?,
             task_names: PyTuple::new(py, TASK_NAMES)?.unbind(),

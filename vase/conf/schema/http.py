@@ -2,7 +2,7 @@
 
 from typing import Literal
 
-from vase.conf.schema._fields import Names, Rate, SettingsGroup, setting
+from vase.conf.schema._fields import Directory, Names, Rate, SettingsGroup, setting
 
 __all__ = ["HttpSettings"]
 
@@ -25,7 +25,25 @@ class HttpSettings(SettingsGroup):
         default=True, description="Whether a path that is found only with a slash at its end is redirected there."
     )
     DATA_UPLOAD_MAX_MEMORY_SIZE: int = setting(
-        8 * 1024 * 1024, "The largest body of a request; a larger one is answered with 413.", unit="bytes", ge=0
+        8 * 1024 * 1024,
+        "The largest body of a request; a larger one is answered with 413. A route may have a `max_body=` of its own.",
+        unit="bytes",
+        ge=0,
+    )
+    DATA_UPLOAD_MAX_NUMBER_FIELDS: int | None = setting(
+        1000, "The most fields of a form; more are answered with 400. None takes any number.", ge=0
+    )
+    DATA_UPLOAD_MAX_NUMBER_FILES: int | None = setting(
+        100, "The most files of a form; more are answered with 400. None takes any number.", ge=0
+    )
+    FILE_UPLOAD_MAX_MEMORY_SIZE: int = setting(
+        2_621_440,
+        "How much of the files of one form stays in memory; what does not fit moves to disk.",
+        unit="bytes",
+        ge=0,
+    )
+    FILE_UPLOAD_TEMP_DIR: Directory | None = setting(
+        None, "The folder for uploaded files that do not fit into memory; None means that of the system."
     )
     RATE_LIMIT: Rate | None = setting(
         None, "How often one client may ask, like `100/minute`; used by `vase.middleware.rate_limit`."

@@ -5,6 +5,8 @@
 //! reported at once as [`ConfigError`](crate::error::ConfigError).
 //! Durations are seconds, sizes are bytes.
 
+use std::path::PathBuf;
+
 use serde::{Deserialize, Serialize};
 
 /// Everything that an engine is told.
@@ -17,6 +19,8 @@ pub struct Config {
     pub layers: Vec<LayerConfig>,
     /// Folders that are served without routing. Default: none.
     pub static_files: Vec<StaticFilesConfig>,
+    /// Limits of forms and their files.
+    pub forms: FormsConfig,
     /// Paths of the health and metrics endpoints.
     pub platform: PlatformConfig,
     /// Redirects `/path` to `/path/` when only the latter has a route. Default: true.
@@ -36,6 +40,7 @@ impl Default for Config {
             http: HttpConfig::default(),
             layers: Vec::new(),
             static_files: Vec::new(),
+            forms: FormsConfig::default(),
             platform: PlatformConfig::default(),
             append_slash: true,
             debug: false,
@@ -87,6 +92,34 @@ impl Default for HttpConfig {
             max_body_bytes: 8 * 1024 * 1024,
             shutdown_timeout: 10.0,
             keep_alive: true,
+        }
+    }
+}
+
+/// Limits of forms and their files.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct FormsConfig {
+    /// Bytes of files that stay in memory, all files of a form together; the rest moves to disk. Default: 2.5 MiB.
+    pub max_memory_bytes: u64,
+    /// Bytes of everything but the files. Default: 8 MiB.
+    pub max_text_bytes: u64,
+    /// Values that are no files. Default: 1000.
+    pub max_fields: usize,
+    /// Files. Default: 100.
+    pub max_files: usize,
+    /// The folder for files that move to disk. Default: `/tmp`.
+    pub temp_dir: PathBuf,
+}
+
+impl Default for FormsConfig {
+    fn default() -> Self {
+        Self {
+            max_memory_bytes: 2_621_440,
+            max_text_bytes: 8 * 1024 * 1024,
+            max_fields: 1000,
+            max_files: 100,
+            temp_dir: PathBuf::from("/tmp"),
         }
     }
 }

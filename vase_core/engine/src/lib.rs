@@ -22,7 +22,7 @@
 //! - [`routing`]: the table compiled from patterns: match, methods, converted parameters.
 //! - [`files`]: static files: ranges, conditions, precompressed siblings.
 //! - [`server`]: listeners, connections, graceful shutdown.
-//! - [`body`]: what comes in and what goes out; [`problem`]: how errors look.
+//! - [`body`]: what comes in and what goes out; [`forms`]: fields and files in it; [`problem`]: how errors look.
 //! - [`metrics`] and [`platform`]: what the engine counts, and where it tells.
 //!
 //! # What is always true
@@ -38,6 +38,7 @@ pub mod body;
 pub mod config;
 pub mod error;
 pub mod files;
+pub mod forms;
 pub mod layers;
 pub mod metrics;
 pub mod platform;

@@ -83,6 +83,11 @@ impl RequestBody {
         self.limit = bytes;
     }
 
+    /// Lowers the limit to `bytes`; a lower one stays.
+    pub fn tighten_limit(&mut self, bytes: u64) {
+        self.limit = self.limit.min(bytes);
+    }
+
     /// The bytes handed out so far.
     pub fn bytes_read(&self) -> u64 {
         self.read

@@ -30,6 +30,9 @@ pub struct RouteSpec {
     pub name: Option<String>,
     /// The pattern as its author wrote it; for people, never matched.
     pub path: String,
+    /// Bytes of a request body, in place of the limit that all routes have. Default: none.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub max_body: Option<u64>,
     /// The pattern itself. The first piece is a literal that begins with a slash.
     pub segments: Vec<SegmentSpec>,
 }

@@ -24,6 +24,8 @@ pub struct RouteTable {
     dynamics: Trie,
     methods: Methods,
     keeps_slash: bool,
+    /// The routes whose bodies have a limit of their own, by id, in order.
+    max_bodies: Vec<(u32, u64)>,
 }
 
 #[derive(Debug, Clone)]
@@ -114,6 +116,11 @@ impl RouteTable {
         if !faults.is_empty() {
             return Err(faults);
         }
+        table.max_bodies = specs
+            .iter()
+            .filter_map(|spec| Some((spec.id, spec.max_body?)))
+            .collect();
+        table.max_bodies.sort_unstable();
         table.relate_equal_patterns(specs);
         table.fill_index();
         table.prepare_allow();
@@ -126,6 +133,17 @@ impl RouteTable {
     pub fn append_slash(mut self, is_on: bool) -> Self {
         self.keeps_slash = !is_on;
         self
+    }
+
+    /// The limit of request bodies that a route has for itself.
+    pub fn max_body(&self, id: u32) -> Option<u64> {
+        let place = self.max_bodies.binary_search_by_key(&id, |entry| entry.0);
+        Some(self.max_bodies[place.ok()?].1)
+    }
+
+    /// The largest of those limits.
+    pub fn largest_max_body(&self) -> Option<u64> {
+        self.max_bodies.iter().map(|entry| entry.1).max()
     }
 
     /// Finds what answers a request. The path is taken as it came, percent-encoded.

@@ -11,6 +11,7 @@ use super::future::State;
 use super::{Call, Exchange, Shared};
 use crate::body::{RequestBody, ResponseBody};
 use crate::layers::HeadLayer;
+use crate::layers::body_limit::BodyLimit;
 use crate::routing::{Found, RouteTable};
 
 impl Shared {
@@ -48,8 +49,10 @@ impl Shared {
                 return;
             }
         };
-        if !exchange.is_body_limited
-            && let Some(response) = self.default_body_limit.on_request(head, body, exchange)
+        if !http_body::Body::is_end_stream(body)
+            && let Some(response) = self
+                .body_limit(route, exchange)
+                .on_request(head, body, exchange)
         {
             *state = State::answered(response);
             return;
@@ -75,6 +78,12 @@ impl Shared {
                 waiting: Some(Box::new((inner.clone(), call))),
             },
         };
+    }
+
+    /// How large the body of a request to this route may be: the route's word, the layer's, that of the configuration.
+    fn body_limit(&self, route: u32, exchange: &Exchange) -> BodyLimit {
+        let own = self.table.max_body(route).or(exchange.max_body);
+        own.map_or(self.default_body_limit, BodyLimit::new)
     }
 
     /// What the table says when it has no route to call.

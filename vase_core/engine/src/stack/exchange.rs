@@ -20,7 +20,8 @@ pub struct Exchange {
     pub(crate) finished: Instant,
     pub(crate) method: Method,
     pub(crate) endpoint: Option<Endpoint>,
-    pub(crate) is_body_limited: bool,
+    /// What the layer `body_limit` allows.
+    pub(crate) max_body: Option<u64>,
     /// For answers that are made when the head is gone.
     pub(crate) prefers_html: bool,
     pub(crate) accept_encoding: Option<HeaderValue>,
@@ -40,7 +41,7 @@ impl Exchange {
             finished: started,
             method: head.method.clone(),
             endpoint: None,
-            is_body_limited: false,
+            max_body: None,
             prefers_html: false,
             accept_encoding: None,
             origin: None,

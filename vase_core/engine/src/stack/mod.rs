@@ -166,7 +166,12 @@ impl Shared {
             metrics,
             readiness,
         } = hooks;
-        let layers = layers::build(config, access_log, &metrics, &mut faults);
+        let mut layers = layers::build(config, access_log, &metrics, &mut faults);
+        for layer in &mut layers {
+            if let (Layer::BodyLimit(limit), Some(largest)) = (layer, table.largest_max_body()) {
+                limit.raise_ceiling(largest);
+            }
+        }
         let platform = Platform::new(
             &config.platform,
             metrics.clone(),

@@ -10,12 +10,22 @@ use crate::stack::Exchange;
 #[derive(Debug, Clone, Copy)]
 pub struct BodyLimit {
     max_bytes: u64,
+    /// The most that any route allows: what declares more is refused before its route is known.
+    ceiling: u64,
 }
 
 impl BodyLimit {
     /// Makes the layer.
     pub const fn new(max_bytes: u64) -> Self {
-        Self { max_bytes }
+        Self {
+            max_bytes,
+            ceiling: max_bytes,
+        }
+    }
+
+    /// Leaves it to the routes to refuse bodies up to this length, because one of them allows it.
+    pub fn raise_ceiling(&mut self, bytes: u64) {
+        self.ceiling = self.ceiling.max(bytes);
     }
 }
 
@@ -26,13 +36,13 @@ impl HeadLayer for BodyLimit {
         body: &mut RequestBody,
         exchange: &mut Exchange,
     ) -> Option<Response<ResponseBody>> {
-        exchange.is_body_limited = true;
+        exchange.max_body = Some(self.max_bytes);
         body.set_limit(self.max_bytes);
-        if body.is_end_stream() || declared_length(head, body) <= self.max_bytes {
+        if body.is_end_stream() || declared_length(head, body) <= self.ceiling {
             return None;
         }
         let error = BodyError::TooLarge {
-            limit: self.max_bytes,
+            limit: self.ceiling,
         };
         Some(exchange.refuse(head, error.status(), error.code(), &error.to_string()))
     }

@@ -5,6 +5,7 @@
 //! gets [`BodyError::TooLarge`](crate::BodyError::TooLarge).
 //! Without the layer, the stack applies `http.max_body_bytes` to what reaches a route; with it, the
 //! layer's number counts, larger or smaller. There is no request body without a limit.
+//! A route with a limit of its own (`max_body`) has that one in place of both, larger or smaller.
 //!
 //! ```
 //! use vase_engine::layers::{Tower, body_limit::BodyLimit};
