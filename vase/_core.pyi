@@ -114,7 +114,7 @@ class Request:
 class FormRules(TypedDict):
     """What becomes of the files of a form: the fields that are kept (None keeps all), and their largest sizes."""
 
-    names: Sequence[str] | None
+    names: set[str] | None
     max_sizes: Mapping[str, int]
 
 @final

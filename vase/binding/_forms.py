@@ -18,7 +18,7 @@ class FormRules(TypedDict):
         max_sizes: The most bytes of a file, by its field.
     """
 
-    names: list[str] | None
+    names: set[str] | None
     max_sizes: dict[str, int]
 
 
@@ -28,7 +28,7 @@ def form_rules(inputs: Iterable[Input]) -> FormRules | None:
     fields = [item for item in inputs if item.source == "form"]
     if not fields:
         return None
-    names = [key for item in fields for key in (item.fields if item.shape == "group" else (item.key,))]
+    names = {key for item in fields for key in (item.fields if item.shape == "group" else (item.key,))}
     # Who takes the request may look into its form for more than the signature says.
     is_open = any(item.shape == "request" for item in inputs)
     sizes = {item.key: item.max_size for item in fields if item.max_size is not None}

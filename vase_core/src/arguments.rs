@@ -102,10 +102,7 @@ fn find(
             let body = held.exchange().body_object(py).ok_or(Refused)?;
             Ok(validate.call1(py, (body,))?)
         }
-        Argument::Form => Ok(held
-            .exchange()
-            .form_object(py, tools)
-            .ok_or(Refused)??),
+        Argument::Form => Ok(held.exchange().form_object(py, tools).ok_or(Refused)??),
         Argument::Body => held
             .exchange()
             .body_object(py)

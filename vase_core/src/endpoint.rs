@@ -119,9 +119,12 @@ impl PyEndpoint {
             .iter()
             .map(Argument::parse)
             .collect::<PyResult<Vec<_>>>()?;
-        let wants_body = arguments
-            .iter()
-            .any(|argument| matches!(argument, Argument::Json(_) | Argument::Body | Argument::Form));
+        let wants_body = arguments.iter().any(|argument| {
+            matches!(
+                argument,
+                Argument::Json(_) | Argument::Body | Argument::Form
+            )
+        });
         let takes_form = arguments
             .iter()
             .any(|argument| matches!(argument, Argument::Form));

@@ -9,8 +9,8 @@ use std::sync::Arc;
 use pyo3::exceptions::PyRuntimeError;
 use pyo3::prelude::*;
 use pyo3::types::{PyBytes, PyList};
-use vase_engine::forms::{self, Content, FileRules, Form, FormError, Item, Upload};
 use vase_engine::RequestBody;
+use vase_engine::forms::{self, Content, FileRules, Form, FormError, Item, Upload};
 
 use crate::awaiting::{self, RequestBodyError};
 use crate::request::{Exchange, Request};
@@ -77,7 +77,11 @@ fn upload_object(py: Python<'_>, upload: Upload, tools: &Tools) -> PyResult<Py<P
     };
     let class = &tools.upload_file_class;
     let (name, filename) = (upload.name, upload.filename);
-    class.call_method1(py, "received", (content, name, filename, upload.size, upload.headers))
+    class.call_method1(
+        py,
+        "received",
+        (content, name, filename, upload.size, upload.headers),
+    )
 }
 
 /// `request.form()`: there already, or a future of it.
@@ -99,7 +103,8 @@ pub(crate) fn read<'py>(request: &Bound<'py, Request>) -> PyResult<Bound<'py, Py
         let outcome = parsing.await;
         Python::attach(|py| {
             let this = request.get();
-            this.exchange.set_form(outcome.map_err(|error| form_error(&error))?);
+            this.exchange
+                .set_form(outcome.map_err(|error| form_error(&error))?);
             match this.exchange.form_object(py, &this.tools) {
                 Some(form) => form,
                 None => Err(PyRuntimeError::new_err("the form was lost")),

@@ -116,16 +116,36 @@ mod tests {
         for (text, name, filename) in [
             (r#"form-data; name="a""#, "a", None),
             ("form-data; name=a", "a", None),
-            ("Form-Data ;  NAME = a ; filename=b.txt ", "a", Some("b.txt")),
-            (r#"form-data; name="a"; filename="b.txt""#, "a", Some("b.txt")),
-            (r#"form-data; filename="x; name=evil"; name="a""#, "a", Some("x; name=evil")),
+            (
+                "Form-Data ;  NAME = a ; filename=b.txt ",
+                "a",
+                Some("b.txt"),
+            ),
+            (
+                r#"form-data; name="a"; filename="b.txt""#,
+                "a",
+                Some("b.txt"),
+            ),
+            (
+                r#"form-data; filename="x; name=evil"; name="a""#,
+                "a",
+                Some("x; name=evil"),
+            ),
             (r#"form-data; name="a\"b\\c""#, "a\"b\\c", None),
             (r#"form-data; name="";"#, "", None),
             (r#"form-data; name="a"; filename="""#, "a", Some("")),
-            (r#"form-data; name="a"; filename="x"; filename*=utf-8''na%C3%AFve.txt"#, "a", Some("naïve.txt")),
+            (
+                r#"form-data; name="a"; filename="x"; filename*=utf-8''na%C3%AFve.txt"#,
+                "a",
+                Some("naïve.txt"),
+            ),
             ("form-data; name=\"ü\"", "ü", None),
         ] {
-            assert_eq!(parse(text), (name.to_owned(), filename.map(str::to_owned)), "{text}");
+            assert_eq!(
+                parse(text),
+                (name.to_owned(), filename.map(str::to_owned)),
+                "{text}"
+            );
         }
     }
 

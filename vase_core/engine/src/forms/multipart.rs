@@ -2,11 +2,11 @@
 
 use multer::{Field, Multipart};
 
+use super::FormError;
 use super::disposition::Disposition;
 use super::feed::{Feed, FeedError};
 use super::read::{FileRules, Form, Item, Upload};
 use super::spool::Spool;
-use super::FormError;
 use crate::body::RequestBody;
 use crate::config::FormsConfig;
 
@@ -121,7 +121,9 @@ impl Reader<'_> {
                 spool.push(&piece, &mut self.room).await?;
             }
         }
-        if is_kept {
+        // The file input of a page that was left empty is sent like this.
+        let is_empty = size == 0 && filename.is_empty();
+        if is_kept && !is_empty {
             let content = spool.finish().await?;
             self.form.items.push(Item::File(Upload {
                 name,
@@ -166,7 +168,9 @@ fn told(error: multer::Error) -> FormError {
         multer::Error::StreamReadFailed(cause) => match cause.downcast::<FeedError>() {
             Ok(cause) => match *cause {
                 FeedError::Body(error) => FormError::Body(error),
-                FeedError::OverBudget => FormError::Malformed("a boundary or the head of a part does not come"),
+                FeedError::OverBudget => {
+                    FormError::Malformed("a boundary or the head of a part does not come")
+                }
             },
             Err(_) => FormError::Malformed("the body cannot be read"),
         },
@@ -175,7 +179,9 @@ fn told(error: multer::Error) -> FormError {
         | multer::Error::IncompleteStream => FormError::Unfinished,
         multer::Error::ReadHeaderFailed(_)
         | multer::Error::DecodeHeaderName { .. }
-        | multer::Error::DecodeHeaderValue { .. } => FormError::Malformed("the head of a part is no header"),
+        | multer::Error::DecodeHeaderValue { .. } => {
+            FormError::Malformed("the head of a part is no header")
+        }
         _ => FormError::Malformed("the parts cannot be told apart"),
     }
 }

@@ -80,11 +80,16 @@ fn file_part(name: &str, value: &str) -> String {
 #[tokio::test]
 async fn urlencoded() {
     let kind = "application/x-www-form-urlencoded; charset=utf-8";
-    let form = read_text(kind, "a=1&b=x+y%26&a=%C3%A9&c&=d&&").await.unwrap();
+    let form = read_text(kind, "a=1&b=x+y%26&a=%C3%A9&c&=d&&")
+        .await
+        .unwrap();
     let expected = [("a", "1"), ("b", "x y&"), ("a", "é"), ("c", ""), ("", "d")];
     assert_eq!(texts(&form), expected);
     let refused = read_text(kind, "a=%ff").await.unwrap_err();
-    assert_eq!((refused.status().as_u16(), refused.code()), (400, "form.encoding"));
+    assert_eq!(
+        (refused.status().as_u16(), refused.code()),
+        (400, "form.encoding")
+    );
 }
 
 /// Fields and files come out as they went in, however the body was cut into pieces.
@@ -98,12 +103,26 @@ async fn multipart_in_pieces() {
     );
     let (_folder, config) = config();
     for length in [1, 2, 3, 7, 64, 100_000] {
-        let form = read_body(MULTIPART, pieces(body.as_bytes(), length), &config).await.unwrap();
+        let form = read_body(MULTIPART, pieces(body.as_bytes(), length), &config)
+            .await
+            .unwrap();
         assert_eq!(texts(&form), [("a", "1\r\n--X"), ("b", "")], "{length}");
-        let Some(Item::File(file)) = form.items.get(1) else { panic!("no file") };
-        assert_eq!((file.filename.as_str(), file.size), ("f.txt", 15), "{length}");
-        assert!(file.headers.contains(&("content-type".into(), "text/plain".into())));
-        assert_eq!(content_of(form), [("f".into(), b"line\r\n-XX\rrest".to_vec(), false)]);
+        let Some(Item::File(file)) = form.items.get(1) else {
+            panic!("no file")
+        };
+        assert_eq!(
+            (file.filename.as_str(), file.size),
+            ("f.txt", 14),
+            "{length}"
+        );
+        assert!(
+            file.headers
+                .contains(&("content-type".into(), "text/plain".into()))
+        );
+        assert_eq!(
+            content_of(form),
+            [("f".into(), b"line\r\n-XX\rrest".to_vec(), false)]
+        );
     }
 }
 
@@ -113,13 +132,28 @@ async fn large_files_move_to_disk() {
     let (folder, mut config) = config();
     config.max_memory_bytes = 1000;
     let (small, large) = ("s".repeat(600), "l".repeat(700_000));
-    let body = [file_part("a", &small), file_part("b", &large), file_part("c", "tail")].concat() + "--XX--";
+    let body = [
+        file_part("a", &small),
+        file_part("b", &large),
+        file_part("c", "tail"),
+    ]
+    .concat()
+        + "--XX--";
     for length in [1000, 65_536, 10_000_000] {
-        let form = read_body(MULTIPART, pieces(body.as_bytes(), length), &config).await.unwrap();
+        let form = read_body(MULTIPART, pieces(body.as_bytes(), length), &config)
+            .await
+            .unwrap();
         assert_eq!(std::fs::read_dir(folder.path()).unwrap().count(), 0);
         let files = content_of(form);
-        let kept: Vec<_> = files.iter().map(|(name, bytes, disk)| (name.as_str(), bytes.len(), *disk)).collect();
-        assert_eq!(kept, [("a", 600, false), ("b", 700_000, true), ("c", 4, false)], "{length}");
+        let kept: Vec<_> = files
+            .iter()
+            .map(|(name, bytes, disk)| (name.as_str(), bytes.len(), *disk))
+            .collect();
+        assert_eq!(
+            kept,
+            [("a", 600, false), ("b", 700_000, true), ("c", 4, false)],
+            "{length}"
+        );
         assert!(files[1].1.iter().all(|byte| *byte == b'l'));
     }
 }
@@ -133,8 +167,13 @@ async fn no_folder() {
         ..FormsConfig::default()
     };
     let body = file_part("a", "content") + "--XX--";
-    let refused = read_body(MULTIPART, pieces(body.as_bytes(), 10), &config).await.unwrap_err();
-    assert_eq!((refused.status().as_u16(), refused.code()), (500, "form.storage"));
+    let refused = read_body(MULTIPART, pieces(body.as_bytes(), 10), &config)
+        .await
+        .unwrap_err();
+    assert_eq!(
+        (refused.status().as_u16(), refused.code()),
+        (500, "form.storage")
+    );
 }
 
 /// Files that a route does not ask for are counted and not kept; a field may limit its files.
@@ -143,7 +182,12 @@ async fn rules() {
     let (_folder, config) = config();
     let mut headers = HeaderMap::new();
     headers.insert("content-type", MULTIPART.parse().unwrap());
-    let body = || pieces((file_part("a", "12345") + &file_part("b", "12345") + "--XX--").as_bytes(), 9);
+    let body = || {
+        pieces(
+            (file_part("a", "12345") + &file_part("b", "12345") + "--XX--").as_bytes(),
+            9,
+        )
+    };
     let mut rules = FileRules {
         names: Some(["a".to_owned()].into()),
         max_sizes: [("a".to_owned(), 5)].into(),
@@ -154,6 +198,14 @@ async fn rules() {
     let refused = read(&headers, body(), &config, &rules).await.unwrap_err();
     assert_eq!(refused.to_string(), "file `b` is larger than 4 bytes");
     assert_eq!(refused.status(), 413);
+}
+
+/// A file input that was left empty is not there; a file without content is.
+#[tokio::test]
+async fn empty_files() {
+    let body = file_part("a", "") + &file_part("b", "").replace("b.txt", "") + "--XX--";
+    let form = read_text(MULTIPART, &body).await.unwrap();
+    assert_eq!(content_of(form), [("a".into(), Vec::new(), false)]);
 }
 
 /// Everything that is counted has an end.
@@ -175,7 +227,11 @@ async fn limits() {
         assert_eq!(outcome.err().map_or("ok", |error| error.code()), code);
     }
     let kind = "application/x-www-form-urlencoded";
-    for (body, code) in [("a=1&b=2", "ok"), ("a&b&c", "form.fields"), (&"x".repeat(401), "body.too_large")] {
+    for (body, code) in [
+        ("a=1&b=2", "ok"),
+        ("a&b&c", "form.fields"),
+        (&"x".repeat(401), "body.too_large"),
+    ] {
         let outcome = read_body(kind, pieces(body.as_bytes(), 50), &config).await;
         assert_eq!(outcome.err().map_or("ok", |error| error.code()), code);
     }
@@ -191,17 +247,35 @@ async fn malformed() {
         ("--XX\r\n".to_owned(), "form.unfinished"),
         (text_part("a", "1"), "form.unfinished"),
         (text_part("a", "1") + "--XX", "form.unfinished"),
-        ("--XX\r\nContent-Disposition: form-data; name=\"a\"\r\n\r\ncut".to_owned(), "form.unfinished"),
-        ("--XX\r\nContent-Type: text/plain\r\n\r\nx\r\n--XX--".to_owned(), "form.malformed"),
-        ("--XX\r\nno header\r\n\r\nx\r\n--XX--".to_owned(), "form.malformed"),
-        ("--XX\r\nContent-Disposition: form-data\r\n\r\nx\r\n--XX--".to_owned(), "form.malformed"),
+        (
+            "--XX\r\nContent-Disposition: form-data; name=\"a\"\r\n\r\ncut".to_owned(),
+            "form.unfinished",
+        ),
+        (
+            "--XX\r\nContent-Type: text/plain\r\n\r\nx\r\n--XX--".to_owned(),
+            "form.malformed",
+        ),
+        (
+            "--XX\r\nno header\r\n\r\nx\r\n--XX--".to_owned(),
+            "form.malformed",
+        ),
+        (
+            "--XX\r\nContent-Disposition: form-data\r\n\r\nx\r\n--XX--".to_owned(),
+            "form.malformed",
+        ),
     ] {
         let outcome = read_text(MULTIPART, &body).await;
-        assert_eq!(outcome.err().map_or("ok", |error| error.code()), code, "{body}");
+        assert_eq!(
+            outcome.err().map_or("ok", |error| error.code()),
+            code,
+            "{body}"
+        );
     }
     let bytes = b"--XX\r\nContent-Disposition: form-data; name=\"a\"\r\n\r\n\xff\r\n--XX--";
     let (_folder, config) = config();
-    let refused = read_body(MULTIPART, RequestBody::full(&bytes[..]), &config).await.unwrap_err();
+    let refused = read_body(MULTIPART, RequestBody::full(&bytes[..]), &config)
+        .await
+        .unwrap_err();
     assert_eq!(refused.code(), "form.encoding");
 }
 
@@ -218,13 +292,32 @@ async fn kinds() {
         ("Application/X-WWW-Form-URLEncoded", 200),
     ] {
         let outcome = read_text(kind, "--XX--").await;
-        assert_eq!(outcome.err().map_or(200, |error| error.status().as_u16()), status, "{kind}");
+        assert_eq!(
+            outcome.err().map_or(200, |error| error.status().as_u16()),
+            status,
+            "{kind}"
+        );
     }
     let long = format!("multipart/form-data; boundary={}", "x".repeat(71));
-    assert_eq!(read_text(&long, "x").await.unwrap_err().code(), "form.boundary");
-    let empty = read(&HeaderMap::new(), RequestBody::empty(), &FormsConfig::default(), &FileRules::default()).await;
+    assert_eq!(
+        read_text(&long, "x").await.unwrap_err().code(),
+        "form.boundary"
+    );
+    let empty = read(
+        &HeaderMap::new(),
+        RequestBody::empty(),
+        &FormsConfig::default(),
+        &FileRules::default(),
+    )
+    .await;
     assert!(empty.unwrap().items.is_empty());
-    let full = read(&HeaderMap::new(), RequestBody::full("a=1"), &FormsConfig::default(), &FileRules::default()).await;
+    let full = read(
+        &HeaderMap::new(),
+        RequestBody::full("a=1"),
+        &FormsConfig::default(),
+        &FileRules::default(),
+    )
+    .await;
     assert_eq!(full.unwrap_err().status(), 415);
 }
 
@@ -235,21 +328,50 @@ async fn floods() {
     let head = "--XX\r\nContent-Disposition: form-data; name=\"a\"\r\n";
     for (name, body, code) in [
         ("preamble", "\r\n".repeat(4_000_000), "form.malformed"),
-        ("one header", format!("{head}X: {}", "x".repeat(7_000_000)), "form.malformed"),
-        ("many headers", format!("{head}{}", "X: y\r\n".repeat(1_000_000)), "form.malformed"),
-        ("boundaries alike", "--X\r\n".repeat(1_500_000), "form.malformed"),
-        ("padding", format!("--XX{}", " ".repeat(7_000_000)), "form.malformed"),
+        (
+            "one header",
+            format!("{head}X: {}", "x".repeat(7_000_000)),
+            "form.malformed",
+        ),
+        (
+            "many headers",
+            format!("{head}{}", "X: y\r\n".repeat(1_000_000)),
+            "form.malformed",
+        ),
+        (
+            "boundaries alike",
+            "--X\r\n".repeat(1_500_000),
+            "form.malformed",
+        ),
+        (
+            "padding",
+            format!("--XX{}", " ".repeat(7_000_000)),
+            "form.malformed",
+        ),
         ("parts", text_part("a", "").repeat(100_000), "form.fields"),
         ("files", file_part("a", "").repeat(5_000), "form.files"),
-        ("nearly boundaries", format!("{head}\r\n{}", "\r\n--X".repeat(1_000_000)), "form.unfinished"),
+        (
+            "nearly boundaries",
+            format!("{head}\r\n{}", "\r\n--X".repeat(1_000_000)),
+            "form.unfinished",
+        ),
     ] {
         let began = Instant::now();
         let outcome = read_body(MULTIPART, pieces(body.as_bytes(), 1460), &config).await;
         assert_eq!(outcome.unwrap_err().code(), code, "{name}");
-        assert!(began.elapsed() < Duration::from_secs(2), "{name}: {:?}", began.elapsed());
+        assert!(
+            began.elapsed() < Duration::from_secs(2),
+            "{name}: {:?}",
+            began.elapsed()
+        );
     }
     let kind = "application/x-www-form-urlencoded";
-    let outcome = read_body(kind, pieces("a=1&".repeat(100_000).as_bytes(), 1460), &config).await;
+    let outcome = read_body(
+        kind,
+        pieces("a=1&".repeat(100_000).as_bytes(), 1460),
+        &config,
+    )
+    .await;
     assert_eq!(outcome.unwrap_err().code(), "form.fields");
 }
 
@@ -258,10 +380,16 @@ async fn floods() {
 async fn broken_bodies() {
     let (_folder, config) = config();
     for error in [BodyError::Disconnected, BodyError::TooSlow] {
-        let frames = [Ok(Frame::data(Bytes::from(file_part("a", "begun")))), Err(error)];
+        let frames = [
+            Ok(Frame::data(Bytes::from(file_part("a", "begun")))),
+            Err(error),
+        ];
         let body = RequestBody::boxed(StreamBody::new(stream::iter(frames)));
         let outcome = read_body(MULTIPART, body, &config).await.unwrap_err();
-        assert_eq!((outcome.status(), outcome.code()), (error.status(), error.code()));
+        assert_eq!(
+            (outcome.status(), outcome.code()),
+            (error.status(), error.code())
+        );
     }
     let large = file_part("a", &"x".repeat(1000)) + "--XX--";
     let outcome = read_body(MULTIPART, pieces(large.as_bytes(), 100).limit(500), &config).await;

@@ -12,7 +12,10 @@ pub(super) async fn read(mut body: RequestBody, config: &FormsConfig) -> Result<
     let bytes = body.collect().await?;
     let most = config.max_fields;
     let mut items = Vec::new();
-    for pair in bytes.split(|byte| *byte == b'&').filter(|pair| !pair.is_empty()) {
+    for pair in bytes
+        .split(|byte| *byte == b'&')
+        .filter(|pair| !pair.is_empty())
+    {
         if items.len() == most {
             return Err(FormError::TooManyFields { limit: most });
         }
