@@ -1,6 +1,6 @@
 """The compiled core: the HTTP engine and its bridge to asyncio. Rooms enter it, users do not need to."""
 
-from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Mapping, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Sequence
 from typing import Any, Literal, Protocol, Self, TypedDict, final, type_check_only
 
 from typing_extensions import disjoint_base
@@ -115,7 +115,7 @@ class FormRules(TypedDict):
     """What becomes of the files of a form: the fields that are kept (None keeps all), and their largest sizes."""
 
     names: set[str] | None
-    max_sizes: Mapping[str, int]
+    max_sizes: dict[str, int]
 
 @final
 class Endpoint:

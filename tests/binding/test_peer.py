@@ -12,9 +12,9 @@ from typing import Any
 from urllib.parse import unquote
 
 import fastapi
+import starlette.datastructures
 
 import vase
-import vase.http
 from tests.binding._site import Site
 from tests.binding.peer_cases import Handler, Sent, handlers
 
@@ -36,7 +36,7 @@ def shown(value: Any) -> Any:
     """Return a value that both frameworks have; an upload, as what its users ask of it."""
     if isinstance(value, list):
         return [shown(item) for item in value]
-    if isinstance(value, vase.http.UploadFile | fastapi.UploadFile):
+    if isinstance(value, vase.UploadFile | starlette.datastructures.UploadFile):
         return [value.filename, value.size, value.content_type, value.file.read()]
     return value
 
@@ -92,7 +92,7 @@ async def asgi(app: Any, method: str, sent: Sent) -> Any:
 
 def outcome(status: int, body: bytes, key: str) -> Any:
     """Return what the handler got; or every fault as place and type; or the status."""
-    content = json.loads(body) if body else None
+    content: Any = json.loads(body) if body else None
     if status == 200:
         return content["got"]
     if status == 422:

@@ -226,16 +226,15 @@ def group_fields(kind: Any, *, convert_underscores: bool) -> dict[str, tuple[str
             for name, info in kind.model_fields.items()
         ]
         own = set(kind.model_fields)
-    elif is_struct(kind):
-        hints = typing.get_type_hints(kind, include_extras=True)
-        names = dict(zip(kind.__struct_fields__, kind.__struct_encode_fields__, strict=True))
-        described = [(wire, hints[name]) for name, wire in names.items()]
-        own = {name for name, wire in names.items() if name == wire}
     else:
         hints = typing.get_type_hints(kind, include_extras=True)
         names = [item.name for item in dataclasses.fields(kind)] if dataclasses.is_dataclass(kind) else list(hints)
         described = [(name, hints[name]) for name in names]
         own = set(names)
+        if is_struct(kind):
+            wire = dict(zip(kind.__struct_fields__, kind.__struct_encode_fields__, strict=True))
+            described = [(wire[name], hints[name]) for name in wire]
+            own = {name for name in wire if wire[name] == name}
     found = {}
     for name, annotation in described:
         # An alias is written as it travels; only the name of a field stands for a hyphenated one.

@@ -13,6 +13,7 @@ from pydantic import GetCoreSchemaHandler, GetJsonSchemaHandler
 from pydantic.json_schema import JsonSchemaValue
 from pydantic_core import CoreSchema, core_schema
 
+from vase._core import FieldList
 from vase.http._headers import Headers
 
 __all__ = ["UploadFile"]
@@ -54,7 +55,7 @@ class UploadFile:
         self.name = name
         self.filename = filename
         self.size = _length(file) if size is None else size
-        self.headers = Headers(headers)
+        self.headers = headers if isinstance(headers, Headers) else Headers(headers)
         self._is_in_memory = isinstance(file, io.BytesIO)
 
     @classmethod
@@ -63,7 +64,9 @@ class UploadFile:
     ) -> Self:
         """Take over what the core has read; a large file comes as its descriptor."""
         file: BinaryIO = io.BytesIO(content) if isinstance(content, bytes) else os.fdopen(content, "rb+")
-        made = cls(file, name=name, filename=filename, size=size, headers=headers)
+        # Unchecked: what is sent is checked, what was received is only read, and may be any text.
+        known = FieldList.__new__(Headers, list(headers))
+        made = cls(file, name=name, filename=filename, size=size, headers=known)
         if not made._is_in_memory:
             # Nobody closes an upload; its file ends with it, and quietly.
             weakref.finalize(made, file.close).atexit = False
