@@ -272,7 +272,7 @@ def _files() -> Iterator[Handler]:
         "bare": (lambda upload: upload, None, ...),
         "marked": (lambda upload: upload, "File", ...),
         "optional": (lambda upload: upload | None, None, None),
-        "list": (lambda upload: list.__class_getitem__(upload), None, ...),
+        "list": (list.__class_getitem__, None, ...),
         "bytes": (lambda _: bytes, "File", ...),
         "bytes or none": (lambda _: bytes | None, "File", None),
         "list of bytes": (lambda _: list[bytes], "File", ...),

@@ -142,6 +142,29 @@ async fn layer_body_limit() {
     }
 }
 
+/// A route's own limit counts in place of the layer's and the default one, for this route alone, larger or smaller.
+#[tokio::test]
+async fn route_body_limit() {
+    for config in [
+        r#"{"http": {"max_body_bytes": 16}}"#,
+        r#"{"layers": [{"layer": "body_limit", "max_bytes": 16}]}"#,
+    ] {
+        let (stack, _) = stack(config);
+        for (target, length, status) in [
+            ("POST /small", 4, 200),
+            ("POST /small", 5, 413),
+            ("POST /large", 64, 200),
+            ("POST /large", 65, 413),
+            ("POST /echo", 16, 200),
+            ("POST /echo", 17, 413),
+        ] {
+            let body = RequestBody::full(vec![b'x'; length]);
+            let response = now(&stack, request(target, &[]).map(|_| body));
+            assert_eq!(response.status(), status, "{config} {target} {length}");
+        }
+    }
+}
+
 /// `Server` is sent when there is one to send.
 #[test]
 fn server_header() {
