@@ -7,7 +7,7 @@ from typing import Annotated, Any
 
 import pytest
 
-from vase.di import DependencyError, DependencyErrors, Depends, Providers, Scope
+from vase.di import DependencyError, DependencyErrors, Depends, Providers, Scope, call
 
 
 class Session:
@@ -300,3 +300,32 @@ def test_an_override_is_used_by_a_new_scope():
     with providers.override(real, lambda: "fake"):
         assert run(work) == "fake"
     assert run(work) == "real"
+
+
+def test_one_call_makes_the_dependencies_and_closes_them_around_a_function():
+    log: list[str] = []
+
+    async def session() -> AsyncIterator[Session]:
+        made = Session()
+        try:
+            yield made
+        except ValueError:
+            log.append("rolled back")
+            raise
+        else:
+            log.append("committed")
+
+    def work(session: Session, text: str) -> str:
+        session.log.append(text)
+        if text == "bad":
+            raise ValueError(text)
+        return session.log[0]
+
+    providers = Providers()
+    providers[Session] = session
+    assert asyncio.run(call(work, providers, text="good")) == "good"
+    with pytest.raises(ValueError, match="bad"):
+        asyncio.run(call(work, providers, text="bad"))
+    with pytest.raises(DependencyErrors, match="nothing fills parameter `session`"):
+        asyncio.run(call(work, text="good"))
+    assert log == ["committed", "rolled back"]

@@ -10,11 +10,11 @@
 
     async def count_users(database: Annotated[Database, Depends(open_database)]) -> int: ...
 
-    async with Scope(Providers()) as scope:
-        users = await scope.call(count_users)
+    users = await call(count_users)
 
 A dependency is found by `Depends` or, with `providers[Database] = open_database`, by the bare type. It is made once a
-scope (one request, one task, one command). The room knows no HTTP: `vase.binding` adds what a request holds.
+scope (one request, one task, one command); `call` is a scope of one call. The room knows no HTTP: `vase.binding` adds
+what a request holds.
 
 Codes: `di.E001` to `di.E008`.
 """
@@ -25,7 +25,7 @@ from vase.di._graph import Edge, Graph, Node, build
 from vase.di._kinds import Kind, awaits_only, cannot_suspend, is_in_place, is_inline, kind_of
 from vase.di._places import parameter_place, return_place
 from vase.di._providers import Providers
-from vase.di._scope import Scope
+from vase.di._scope import Scope, call
 from vase.di._signature import EMPTY, Parameter, Signature, read_signature, unwrap
 from vase.di._teardown import RunInThread, Teardown
 
@@ -47,6 +47,7 @@ __all__ = [
     "Teardown",
     "awaits_only",
     "build",
+    "call",
     "cannot_suspend",
     "is_in_place",
     "is_inline",

@@ -12,7 +12,7 @@ from vase.di._providers import Providers
 from vase.di._signature import EMPTY, Parameter
 from vase.di._teardown import RunInThread, Teardown
 
-__all__ = ["Scope"]
+__all__ = ["Scope", "call"]
 
 _CLOSED: Final = "the scope is closed"
 
@@ -159,3 +159,20 @@ class Scope:
         if node.kind is Kind.GENERATOR:
             return await self._teardown.enter_in_thread(result)
         return result
+
+
+async def call(function: Callable[..., Any], providers: Providers | None = None, /, **arguments: object) -> Any:
+    """Call a function with its dependencies, and close them: a scope of one call.
+
+        report = await call(make_report, app.providers, year=2026)
+
+    Args:
+        function: The function; an error that it raises is thrown into the dependencies that yield.
+        providers: Providers by type, and overrides.
+        **arguments: Parameters of the function, by name.
+
+    Raises:
+        DependencyErrors: The graph of the function has faults, all of them in one error.
+    """
+    async with Scope(providers) as scope:
+        return await scope.call(function, **arguments)

@@ -43,11 +43,13 @@ async fn read_text(kind: &str, text: &str) -> Result<Form, FormError> {
 }
 
 fn texts(form: &Form) -> Vec<(&str, &str)> {
-    let text = |item| match item {
-        &Item::Text(ref name, ref value) => Some((name.as_str(), value.as_str())),
-        Item::File(_) => None,
-    };
-    form.items.iter().filter_map(text).collect()
+    let mut found = Vec::new();
+    for item in &form.items {
+        if let Item::Text(name, value) = item {
+            found.push((name.as_str(), value.as_str()));
+        }
+    }
+    found
 }
 
 fn content_of(form: Form) -> Vec<(String, Vec<u8>, bool)> {
