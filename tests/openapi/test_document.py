@@ -332,3 +332,27 @@ def test_a_thousand_routes() -> None:
     document: Any = app.openapi()
     assert len(document["paths"]) == 1000
     assert time.perf_counter() - start < 20
+
+
+def test_one_id_for_two_operations_is_told() -> None:
+    """An `operation_id=` that is taken is an error, with the place of the other."""
+    app = Vase()
+    app.add("/a", lambda: "", ["GET"], operation_id="same")
+    app.add("/b", lambda: "", ["GET"], operation_id="same")
+    app.add("/c", lambda: "", ["GET"], operation_id="same", include_in_schema=False)
+    (fault,) = app.check()
+    assert (fault.code, fault.message) == ("application.E006", "the `operation_id` `same` of `/b` is taken by `/a`")
+    assert __file__ in str(fault.hint) or "test_document.py" in str(fault.hint)
+
+
+def test_a_webhook_that_cannot_be_read_is_told() -> None:
+    """`check` tells the faults of webhooks with their lines; the document is made without them."""
+    app = Vase()
+
+    @app.webhooks.post("sold")
+    async def sold(item) -> None:  # the mistake
+        ...
+
+    (fault,) = app.check()
+    assert (fault.code, fault.place is not None) == ("binding.E001", True)
+    assert "webhooks" not in app.openapi()

@@ -1,19 +1,22 @@
 """The API document of an application: what it is made of, and where it is served."""
 
 import importlib
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
-from vase.binding import Plan
+from vase.binding import BindingErrors, Plan, plan
+from vase.checks import CheckMessage, error
 from vase.conf import Settings
-from vase.types import JSON
-from vase.urls import Auth, CompiledRoute, ConverterTable, URLTable, compile_urls
+from vase.di import Providers
+from vase.exceptions import quote
+from vase.types import JSON, Fault
+from vase.urls import Auth, CompiledRoute, ConverterTable, RouteSource, URLTable, compile_urls
 
 if TYPE_CHECKING:
     from vase.openapi import PlannedRoute
 
-__all__ = ["make_document", "with_document_routes"]
+__all__ = ["make_document", "operation_faults", "plan_webhooks", "with_document_routes"]
 
 _PAGES = ("DOCS_URL", "REDOC_URL")
 
@@ -53,6 +56,43 @@ def make_document(
         apps=apps,
     )
     return document
+
+
+def plan_webhooks(
+    webhooks: RouteSource, converters: ConverterTable, providers: Providers
+) -> tuple[list[tuple[CompiledRoute, Plan]], list[Fault]]:
+    """Return what the application sends to others, and what is wrong with it.
+
+    Args:
+        webhooks: The routes: the path is the name of a webhook, the signature of the handler what is sent.
+        converters: The converters of the application.
+        providers: The providers of the application.
+    """
+    table = compile_urls([webhooks], converters=converters, source="the webhooks")
+    faults: list[Fault] = list(table.faults)
+    planned = []
+    for route in table.routes:
+        try:
+            planned.append((route, plan(route.route.handler, providers=providers, methods=route.route.methods)))
+        except BindingErrors as wrong:
+            faults += wrong.messages
+    return planned, faults
+
+
+def operation_faults(routes: Iterable[CompiledRoute]) -> list[CheckMessage]:
+    """Return the routes whose `operation_id=` is that of another one: clients would call one for the other."""
+    first: dict[str, CompiledRoute] = {}
+    found = []
+    for route in routes:
+        name = route.route.operation_id
+        if name is None or not route.route.include_in_schema:
+            continue
+        other = first.setdefault(name, route)
+        if other is not route:
+            message = f"the `operation_id` {quote(name)} of {quote(route.path)} is taken by {quote(other.path)}"
+            hint = f"it is registered at {other.route.place}" if other.route.place else None
+            found.append(error("application.E006", message, hint=hint, place=route.route.place))
+    return found
 
 
 def with_document_routes(

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any, Self
 
 from vase._core import Engine
-from vase.application._api_document import make_document, with_document_routes
+from vase.application._api_document import make_document, operation_faults, plan_webhooks, with_document_routes
 from vase.application._assembly import Assembly, assemble
 from vase.application._checks import site_faults
 from vase.application._engine_config import engine_config
@@ -16,7 +16,6 @@ from vase.application._guards import auth_faults, named_guard
 from vase.application._hooks import ExceptionHandler, Hooks
 from vase.application._urlconf import load_urlconf
 from vase.apps import load_apps
-from vase.binding import plan
 from vase.conf import Settings, load_settings
 from vase.db import AsyncSession, DatabaseError, Databases, Session
 from vase.di import Providers
@@ -157,6 +156,7 @@ class Vase:
             [self.router, *patterns], converters=self.converters, auth=self._auth, source="the URL conf"
         )
         wrong = auth_faults(table.routes, is_required=self.settings.AUTH_REQUIRED)
+        wrong += operation_faults(table.routes)
         table = URLTable(table.routes, (*table.faults, *wrong))
         table = with_document_routes(table, self.settings, self._document_auth, self.openapi)
         middleware = [*self._split.python, *self._middleware]
@@ -186,10 +186,9 @@ class Vase:
         A route with a fault is left out; `check()` tells it.
         """
         assembly = self._assembly
-        sent = compile_urls([self.webhooks], converters=self.converters, source="the webhooks")
-        plans = [(route, plan(route.route.handler, providers=self.providers)) for route in sent.routes]
+        sent, _ = plan_webhooks(self.webhooks, self.converters, self.providers)
         return make_document(
-            self.settings, assembly.table.routes, assembly.plans, plans, [app.name for app in self.apps]
+            self.settings, assembly.table.routes, assembly.plans, sent, [app.name for app in self.apps]
         )
 
     def middleware[M: Middleware](self, middleware: M) -> M:
@@ -225,7 +224,9 @@ class Vase:
         Args:
             deploy: Whether to look for what must not be in production as well.
         """
-        return [*self._faults, *self._split.faults, *self._assembly.faults, *site_faults(self, deploy=deploy)]
+        _, webhook_faults = plan_webhooks(self.webhooks, self.converters, self.providers)
+        found = [*self._faults, *self._split.faults, *self._assembly.faults, *webhook_faults]
+        return [*found, *site_faults(self, deploy=deploy)]
 
     def ensure_valid(self) -> None:
         """Refuse to go on with mistakes.
