@@ -1,15 +1,18 @@
 """A served site in processes of its own, as its users run it."""
 
+import http.client
 import os
 import signal
 import socket
 import subprocess
 import sys
+import threading
 import time
 import urllib.request
 from collections.abc import Callable, Iterator
 from contextlib import closing
 from pathlib import Path
+from typing import NamedTuple, Self
 
 import pytest
 
@@ -145,3 +148,53 @@ def until(condition: Callable[[], bool], seconds: float = 30) -> None:
     while not condition():
         assert time.monotonic() < end, "it did not happen in time"
         time.sleep(0.05)
+
+
+class Answer(NamedTuple):
+    seconds: float
+    status: int
+    text: str
+
+
+class Reader:
+    """A client that asks for the page every ten milliseconds, with a new connection each time."""
+
+    def __init__(self, server: Server) -> None:
+        self._server = server
+        self._stop = threading.Event()
+        self._thread = threading.Thread(target=self._read, daemon=True)
+        self.answers: list[Answer] = []
+        self.failures: list[str] = []
+
+    @property
+    def last(self) -> Answer:
+        return self.answers[-1]
+
+    @property
+    def longest(self) -> float:
+        return max(answer.seconds for answer in self.answers)
+
+    def sees(self, word: str) -> Callable[[], bool]:
+        return lambda: word in self.last.text
+
+    def _read(self) -> None:
+        while not self._stop.wait(0.01):
+            began = time.monotonic()
+            try:
+                with closing(http.client.HTTPConnection("127.0.0.1", self._server.port, timeout=10)) as connection:
+                    connection.request("GET", "/", headers={"accept": "text/html"})
+                    response = connection.getresponse()
+                    text = response.read().decode()
+            except Exception as failure:  # noqa: BLE001  # whatever it is, it is a failure
+                self.failures.append(repr(failure))
+            else:
+                self.answers.append(Answer(time.monotonic() - began, response.status, text))
+
+    def __enter__(self) -> Self:
+        self._thread.start()
+        until(lambda: bool(self.answers))
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._stop.set()
+        self._thread.join(15)

@@ -1,16 +1,12 @@
 """Editing a site while it is served: nobody is refused, mistakes are shown and mended."""
 
-import http.client
-import threading
 import time
 from collections.abc import Callable
-from contextlib import closing
 from pathlib import Path
-from typing import NamedTuple, Self
 
 import pytest
 
-from tests.server.conftest import Server, until
+from tests.server.conftest import Reader, Server, until
 
 pytestmark = pytest.mark.slow
 
@@ -38,56 +34,6 @@ async def home() -> str:
 
 urlpatterns = [path("", home)]
 """
-
-
-class Answer(NamedTuple):
-    seconds: float
-    status: int
-    text: str
-
-
-class Reader:
-    """A client that asks for the page every ten milliseconds, with a new connection each time."""
-
-    def __init__(self, server: Server) -> None:
-        self._server = server
-        self._stop = threading.Event()
-        self._thread = threading.Thread(target=self._read, daemon=True)
-        self.answers: list[Answer] = []
-        self.failures: list[str] = []
-
-    @property
-    def last(self) -> Answer:
-        return self.answers[-1]
-
-    @property
-    def longest(self) -> float:
-        return max(answer.seconds for answer in self.answers)
-
-    def sees(self, word: str) -> Callable[[], bool]:
-        return lambda: word in self.last.text
-
-    def _read(self) -> None:
-        while not self._stop.wait(0.01):
-            began = time.monotonic()
-            try:
-                with closing(http.client.HTTPConnection("127.0.0.1", self._server.port, timeout=10)) as connection:
-                    connection.request("GET", "/", headers={"accept": "text/html"})
-                    response = connection.getresponse()
-                    text = response.read().decode()
-            except Exception as failure:  # noqa: BLE001  # whatever it is, it is a failure
-                self.failures.append(repr(failure))
-            else:
-                self.answers.append(Answer(time.monotonic() - began, response.status, text))
-
-    def __enter__(self) -> Self:
-        self._thread.start()
-        until(lambda: bool(self.answers))
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self._stop.set()
-        self._thread.join(15)
 
 
 @pytest.fixture

@@ -1,6 +1,7 @@
 """`run`: what keeps a server from starting is told before its socket opens; what is only odd, after."""
 
 import os
+import signal
 import socket
 import subprocess
 import sys
@@ -37,6 +38,10 @@ async def home() -> str:
 
 urlpatterns = [path("", home)]
 """
+
+needs_proc = pytest.mark.skipif(
+    not Path("/proc/self/task").exists(), reason="the processes below another are read from /proc"
+)
 
 type Write = Callable[[Mapping[str, str]], Path]
 
@@ -117,7 +122,7 @@ def test_a_start_that_fails_ends_the_server(write: Write) -> None:
 
 @pytest.mark.slow
 def test_warnings_and_missing_migrations_are_told(write: Write, launch: Callable[..., Server], tmp_path: Path) -> None:
-    """A server whose database lacks migrations says so, and serves."""
+    """A server under development whose database lacks migrations says so, and serves."""
     migration = '''
 """Nothing yet."""
 revision = "shop.0001_initial"
@@ -139,9 +144,98 @@ def downgrade() -> None: ...
             "shop/migrations/0001_initial.py": migration,
         }
     )
-    server = launch("serve.py")
+    server = launch("serve.py", "reload")
     until(lambda: "migrate" in server.log, 15)
     assert "db.W001" in server.log
     assert "`shop.0001_initial`" in server.log
     assert server.get("/") == "home"
     assert not (tmp_path / "db.sqlite3").exists()
+
+
+ONE_FILE = """
+import os
+import sys
+from contextlib import asynccontextmanager
+
+from vase import Vase
+
+
+@asynccontextmanager
+async def lifespan(app):
+    if os.path.exists("database-is-away"):
+        raise ConnectionError("the database is away")
+    yield
+
+
+app = Vase(lifespan=lifespan)
+
+
+@app.get("/")
+async def home() -> str:
+    return "home"
+
+
+if __name__ == "__main__":
+    app.run(port=int(sys.argv[1]), workers=int(sys.argv[2]))
+"""
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("workers", ["1", "2"])
+def test_a_one_file_application_that_cannot_start(tmp_path: Path, workers: str) -> None:
+    """What its lifespan raises in the worker is told once for each of them, and ends the server with status 1."""
+    (tmp_path / "serve.py").write_text(ONE_FILE)
+    (tmp_path / "database-is-away").touch()
+    port = free_port()
+    ended = serve(tmp_path, str(port), workers)
+    assert ended.returncode == 1
+    assert 1 <= ended.stderr.count("ConnectionError: the database is away") <= int(workers)
+    assert "the site cannot start" in ended.stderr
+    assert "starting another" not in ended.stderr
+    with closing(socket.create_server(("127.0.0.1", port))):
+        pass  # nobody holds the port any more
+
+
+@pytest.mark.slow
+@needs_proc
+def test_a_reload_that_cannot_start_ends_nothing(launch: Callable[..., Server], tmp_path: Path) -> None:
+    """Workers that serve go on while those of a later start fail, with longer and longer pauses between the tries."""
+    (tmp_path / "serve.py").write_text(ONE_FILE)
+    server = launch("serve.py", 1)
+    (before,) = workers_of(server)
+    (tmp_path / "database-is-away").touch()
+    server.signal(signal.SIGHUP)
+    until(lambda: "another try in 2 s" in server.log)
+    assert before in workers_of(server)
+    assert server.get("/") == "home"
+    (tmp_path / "database-is-away").unlink()
+    until(lambda: len(workers_of(server)) == 1 and before not in workers_of(server))
+    assert server.get("/") == "home"
+
+
+def workers_of(server: Server) -> list[int]:
+    """The processes below the server."""
+    pid = server.process.pid
+    return [int(child) for child in Path(f"/proc/{pid}/task/{pid}/children").read_text().split()]
+
+
+@pytest.mark.slow
+@needs_proc
+def test_nothing_runs_beside_the_workers_in_production(write: Write, launch: Callable[..., Server]) -> None:
+    """A supervisor in production has its workers and nobody else: no watcher of files, nobody who asks the database."""
+    write({"settings.py": f"{SETTINGS}DATABASES = {{'default': 'sqlite:///db.sqlite3'}}\n"})
+    server = launch("serve.py")
+    until(lambda: len(workers_of(server)) == 1, 5)
+    command = Path(f"/proc/{workers_of(server)[0]}/cmdline").read_bytes()
+    assert b"_watch.py" not in command
+    assert "db.W001" not in server.log
+
+
+@pytest.mark.slow
+@needs_proc
+def test_a_watcher_runs_under_reload(write: Write, launch: Callable[..., Server]) -> None:
+    """The same place shows the watcher where there is one, so the test above would see it."""
+    write({})
+    server = launch("serve.py", "reload")
+    commands = [Path(f"/proc/{pid}/cmdline").read_bytes() for pid in workers_of(server)]
+    assert sum(b"_watch.py" in command for command in commands) == 1

@@ -3,6 +3,7 @@
 import os
 import signal
 import socket
+import statistics
 import threading
 import time
 from collections.abc import Callable
@@ -130,18 +131,29 @@ def test_livez_answers_while_handlers_are_stuck(start: Start) -> None:
     blocking = threading.Thread(target=lambda: quietly(server, "/blocks"), daemon=True)
     blocking.start()
     time.sleep(0.2)
-    worst = 0.0
-    for _ in range(50):
-        began = time.monotonic()
-        assert server.get("/livez", timeout=1).strip() == "ok"
-        worst = max(worst, time.monotonic() - began)
-        time.sleep(0.02)
+    # Asked over plain sockets: what a client library does before it sends is not the server's time.
+    waits = [wait_for_livez(server.port) for _ in range(30)]
+    assert blocking.is_alive(), "the handler blocked all the while"
     blocking.join(5)
     until(lambda: "blocks_the_loop" in server.log, 3)
     line = SITE.splitlines().index("    time.sleep(2)") + 1
     assert f"site_under_test.py:{line}" in server.log
-    # The issue's bound is 10 ms; a test machine that does other things gets some slack.
-    assert worst < 0.1
+    # The median: of thirty requests on a machine that does other things some wait for a processor, not for the server.
+    assert statistics.median(waits) < 0.010, waits
+    assert max(waits) < 0.5, waits
+
+
+def wait_for_livez(port: int) -> float:
+    """Return how long the answer takes, from the connection to its last octet."""
+    began = time.monotonic()
+    with socket.create_connection(("127.0.0.1", port), timeout=1) as client:
+        client.sendall(b"GET /livez HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n")
+        answer = b"".join(iter(lambda: client.recv(4096), b""))
+    waited = time.monotonic() - began
+    assert answer.startswith(b"HTTP/1.1 200 ")
+    assert answer.strip().endswith(b"ok")
+    time.sleep(0.03)
+    return waited
 
 
 def quietly(server: Server, path: str) -> None:

@@ -6,7 +6,7 @@ import os
 import signal
 import sys
 import traceback
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 from vase.checks import Report
 from vase.db import check_migrations
@@ -18,6 +18,7 @@ from vase.server._sockets import listen
 from vase.server._supervisor import Supervisor
 from vase.server._watch import Watcher
 from vase.server._worker import Worker, build
+from vase.types import Fault
 
 __all__ = ["run"]
 
@@ -68,8 +69,9 @@ def run(options: ServerOptions) -> None:
 def _check(options: ServerOptions) -> None:
     """Build the site once in a fork, for the supervisor must not import what a reload has to import anew.
 
-    Leaves the process with status 1 if the site has faults. If it has none, the fork goes on to tell its warnings and
-    the migrations that the database lacks, which nobody waits for: a database may be slow to answer, or silent.
+    Leaves the process with status 1 if the site has faults. If it has none, the fork tells its warnings and ends. Under
+    reload it goes on to tell the migrations that the database lacks, which nobody waits for: a database may be slow to
+    answer, or silent. In production nothing runs beside the supervisor and its workers.
     """
     reading, writing = os.pipe()
     sys.stdout.flush()
@@ -86,15 +88,17 @@ def _check(options: ServerOptions) -> None:
 
 
 def _be_checker(options: ServerOptions, pipe: int) -> None:
-    """Check the site, say so into the pipe, and look at the database; leaves the process, never returns."""
+    """Check the site, say so into the pipe, give advice; leaves the process, never returns."""
     try:
         signal.signal(signal.SIGINT, signal.SIG_DFL)
         app = build(options)
-        app.ensure_valid()
+        messages = app.check()
+        _stop_on_errors(messages)
         os.write(pipe, _VALID)
         os.close(pipe)
-        signal.alarm(_ADVICE_SECONDS)
-        messages = [*app.check(), *check_migrations(app)]
+        if options.reload:
+            signal.alarm(_ADVICE_SECONDS)
+            messages += check_migrations(app)
         if messages:
             print(Report(messages).render(color=sys.stderr.isatty()), file=sys.stderr)  # noqa: T201
     except ConfigurationError as error:
@@ -104,6 +108,11 @@ def _be_checker(options: ServerOptions, pipe: int) -> None:
     finally:
         sys.stderr.flush()
         os._exit(0)
+
+
+def _stop_on_errors(messages: Sequence[Fault]) -> None:
+    if any(message.level == "error" for message in messages):
+        raise ConfigurationError(messages)
 
 
 def _log_to_stderr() -> None:

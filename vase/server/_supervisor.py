@@ -29,6 +29,9 @@ HANG_SECONDS = 7.0
 RESPAWN_SECONDS = 1.0
 """A worker that died younger than this is replaced after a pause, so that a broken site does not spin."""
 
+RESPAWN_MOST_SECONDS = 30.0
+"""The pause doubles as long as new workers cannot start while old ones serve, up to this."""
+
 
 @dataclass(slots=True)
 class _Process:
@@ -50,6 +53,7 @@ class _State:
     stopping: bool = False
     status: int = 0
     respawn_at: float = 0.0
+    failures: int = 0
 
 
 class Supervisor:
@@ -200,6 +204,7 @@ class Supervisor:
         process.last_sign = time.monotonic()
         if READY in signs and not process.is_ready:
             process.is_ready = True
+            self._state.failures = 0
             self._on_ready()
             self._retire_old(process.generation)
 
@@ -239,14 +244,25 @@ class Supervisor:
         os.close(process.pipe)
         if process.is_stopping:
             return
-        if code == EXIT_MISCONFIGURED and not any(p.is_ready for p in self._state.processes.values()):
-            # The faults have been printed; a restart would print them again.
-            self._state.stopping, self._state.status = True, 1
+        if code == EXIT_MISCONFIGURED:
+            self._bury_misconfigured(process)
             return
         ended = f"was killed by signal {-code}" if code < 0 else f"ended with status {code}"
         logger.error("worker %d %s; starting another", process.pid, ended)
         if time.monotonic() - process.born < RESPAWN_SECONDS:
             self._state.respawn_at = time.monotonic() + RESPAWN_SECONDS
+
+    def _bury_misconfigured(self, process: _Process) -> None:
+        """Stop when nobody serves: what is wrong has been told, and another start would tell it again."""
+        if not any(other.is_ready and not other.is_stopping for other in self._state.processes.values()):
+            self._state.status = 1
+            self._stop(signal.SIGTERM)
+            return
+        # A reload of a site that is broken by now, or a database that is away for a moment: those that serve go on.
+        pause = min(RESPAWN_SECONDS * 2**self._state.failures, RESPAWN_MOST_SECONDS)
+        self._state.failures += 1
+        self._state.respawn_at = time.monotonic() + pause
+        logger.error("worker %d could not start; the others serve on, another try in %.0f s", process.pid, pause)
 
     def _kill_hanging(self) -> None:
         if self._options.reload:

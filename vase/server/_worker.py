@@ -11,6 +11,7 @@ import threading
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 
+from vase._core import Engine
 from vase.application import Vase
 from vase.exceptions import ConfigurationError
 from vase.loop import EventLoop
@@ -34,6 +35,10 @@ def build(options: ServerOptions) -> Vase:
     if options.factory is not None:
         return options.factory()
     return Vase.from_settings(options.settings_module)
+
+
+class _CannotStartError(Exception):
+    """The site raised while it was built or started; the cause is what it raised."""
 
 
 class Worker:
@@ -64,8 +69,11 @@ class Worker:
             app = self._build()
             with asyncio.Runner(loop_factory=EventLoop) as runner:
                 return runner.run(self._serve(app))
-        except ConfigurationError as error:
-            print(error.render(color=sys.stderr.isatty()), file=sys.stderr, flush=True)  # noqa: T201
+        except _CannotStartError as error:
+            if isinstance(error.__cause__, ConfigurationError):
+                print(error.__cause__.render(color=sys.stderr.isatty()), file=sys.stderr, flush=True)  # noqa: T201
+            else:
+                logger.error("the site cannot start", exc_info=error.__cause__)  # noqa: TRY400  # the cause is enough
             return EXIT_MISCONFIGURED
 
     def _build(self) -> Vase:
@@ -77,19 +85,23 @@ class Worker:
         return app
 
     def _stand_in(self, error: BaseException) -> Vase:
-        """Return the application that says what is wrong, or raise it again where nobody would read its pages."""
+        """Return the application that says what is wrong, or end the worker where nobody would read its pages."""
         if self._broken is None:
-            raise error
+            raise _CannotStartError from error
         logger.error("the site cannot start; its pages say why until a file changes", exc_info=error)
         return self._broken(error)
 
-    async def _start(self, app: Vase) -> Vase:
+    async def _start(self, app: Vase, loop: EventLoop) -> tuple[Vase, Engine]:
         try:
             await app.startup()
-        except Exception as error:  # noqa: BLE001  # whatever the site's own start raises
+            return app, self._engine(app, loop)
+        except (Exception, SystemExit) as error:  # noqa: BLE001  # whatever the site's own start raises
             app = self._stand_in(error)
             await app.startup()
-        return app
+            return app, self._engine(app, loop)
+
+    def _engine(self, app: Vase, loop: EventLoop) -> Engine:
+        return app.engine(loop, keep_alive=not self._options.reload, access_log=True)
 
     async def _serve(self, app: Vase) -> int:
         loop = asyncio.get_running_loop()
@@ -101,8 +113,7 @@ class Worker:
         watchdog.start()
         # `asyncio.to_thread` keeps to the same bound as the pool of `def` handlers.
         loop.set_default_executor(ThreadPoolExecutor(app.settings.THREADS_MAX, "vase-thread"))
-        app = await self._start(app)
-        engine = app.engine(loop, keep_alive=not self._options.reload, access_log=True)
+        app, engine = await self._start(app, loop)
         engine.serve(os.dup(self._listener.fileno()))
         loop.call_soon(self._tell, READY)
         beating = loop.create_task(self._beat())
