@@ -16,7 +16,9 @@ from vase import (
     Body,
     Cookie,
     Depends,
+    File,
     FileResponse,
+    Form,
     Header,
     HTMLResponse,
     JSONResponse,
@@ -27,6 +29,7 @@ from vase import (
     Response,
     Router,
     StreamingResponse,
+    UploadFile,
     Vase,
     guard,
     public,
@@ -253,6 +256,33 @@ async def both() -> dict[str, Any]:
 @app.post("/raw")
 async def raw(data: Annotated[bytes, Body()]) -> int:
     return len(data)
+
+
+class Login(BaseModel):
+    """Who wants in."""
+
+    user: str
+    age: int = Field(3, ge=0)
+
+
+@app.post("/login")
+async def login(data: Annotated[Login, Form()]) -> Login:
+    return data
+
+
+@app.post("/fields")
+async def fields(number: Annotated[int, Form()], tags: Annotated[list[str], Form()] = []) -> list[str]:  # noqa: B006
+    return [str(number), *tags]
+
+
+@app.post("/upload")
+async def upload(image: UploadFile, title: Annotated[str, Form()] = "none") -> list[str]:
+    return [image.filename, str(image.size), title]
+
+
+@app.post("/files")
+async def many_files(files: Annotated[list[bytes], File()]) -> list[int]:
+    return [len(one) for one in files]
 
 
 @app.get("/text")

@@ -49,6 +49,10 @@ def test_the_python_client_talks_to_the_server(kitchen_sink: Vase, client: Any) 
         assert album.tracks[0].seconds == 3
         assert api.adopt(body=client.Dog(kind="dog", good=True)).good is True
         assert api.by_path(slug="a-b", rest="c/d") == "a-b"
+        assert api.login(user="ann", age=5).age == 5
+        assert api.fields(number=1, tags=["x", "y"]) == ["1", "x", "y"]
+        assert api.upload(image=("a.png", b"123"), title="t") == ["a.png", "3", "t"]
+        assert api.many_files(files=[b"1", b"22"]) == [1, 2]
         with pytest.raises(client.ApiError) as caught:
             api.create_item(body=client.ItemInput(item_name="sold", price=1))
         assert (caught.value.status_code, caught.value.problem["title"]) == (409, "Sold")
@@ -209,7 +213,11 @@ export async function use(): Promise<string[]> {
   } catch (error) {
     if (error instanceof ApiError) status = error.status;
   }
-  return [items[0]!.itemName, made.price, found.join(), String(none), String(status), await api.text()];
+  const sent = await api.upload({ image: new Blob(["abc"]), title: "t" });
+  const lengths = await api.manyFiles({ files: [new Blob(["a"]), new Blob(["bb"])] });
+  const fields = await api.fields({ number: 1, tags: ["x", "y"] });
+  const forms = [sent.join(), lengths.join(), fields.join()];
+  return [...forms, items[0]!.itemName, made.price, found.join(), String(none), String(status), await api.text()];
 }
 
 // @ts-expect-error  a number is no color
@@ -247,4 +255,14 @@ def test_the_typescript_client_talks_to_the_server(
             [node, "use.js", server.url], cwd=tmp_path, capture_output=True, text=True, timeout=60, check=False
         )
     assert ran.returncode == 0, ran.stderr
-    assert json.loads(ran.stdout) == ["lamp", "3.5", "a b,1,blue", "undefined", "409", "text"], ran.stderr
+    assert json.loads(ran.stdout) == [
+        "blob,3,t",
+        "1,2",
+        "1,x,y",
+        "lamp",
+        "3.5",
+        "a b,1,blue",
+        "undefined",
+        "409",
+        "text",
+    ], ran.stderr

@@ -102,6 +102,24 @@ def test_bodies_of_every_kind(document: dict[str, Any]) -> None:
     assert operation(document, "/raw", "post")["requestBody"] == {"content": {"application/octet-stream": {}}}
 
 
+def test_forms(document: dict[str, Any]) -> None:
+    """A form is one object in both encodings; one with files is multipart alone."""
+
+    def content(path: str) -> dict[str, Any]:
+        found: dict[str, Any] = operation(document, path, "post")["requestBody"]["content"]
+        return found
+
+    both = ["application/x-www-form-urlencoded", "multipart/form-data"]
+    assert list(content("/login")) == list(content("/fields")) == both
+    assert content("/login")[both[0]]["schema"] == {"$ref": "#/components/schemas/Login-Input"}
+    assert content("/fields")[both[0]]["schema"]["required"] == ["number"]
+    assert list(content("/upload")) == list(content("/files")) == ["multipart/form-data"]
+    properties = content("/upload")["multipart/form-data"]["schema"]["properties"]
+    assert properties["image"] == {"type": "string", "contentMediaType": "application/octet-stream"}
+    assert properties["title"] == {"type": "string", "default": "none"}
+    assert "415" in answers(document, "/upload", "post")
+
+
 def test_answers_follow_the_promise(document: dict[str, Any]) -> None:
     """The return annotation and `status=` say status and type; a default is a member that is always there."""
     assert answers(document, "/text") == {"200": ["text/plain"]}
