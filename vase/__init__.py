@@ -33,6 +33,7 @@ if TYPE_CHECKING:
         status,
     )
     from vase.views import Controller, Router, guard, inline, public, render
+    from vase.websockets import WebSocket, WebSocketDisconnect
 
 _ROOMS = {
     "vase.application": ("Vase",),
@@ -52,6 +53,7 @@ _ROOMS = {
         "status",
     ),
     "vase.views": ("Controller", "Router", "guard", "inline", "public", "render"),
+    "vase.websockets": ("WebSocket", "WebSocketDisconnect"),
 }
 _HOMES = {name: room for room, names in _ROOMS.items() for name in names}
 
@@ -77,6 +79,8 @@ __all__ = [
     "StreamingResponse",
     "UploadFile",
     "Vase",
+    "WebSocket",
+    "WebSocketDisconnect",
     "guard",
     "inline",
     "public",

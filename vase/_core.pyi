@@ -1,5 +1,6 @@
 """The compiled core: the HTTP engine and its bridge to asyncio. Rooms enter it, users do not need to."""
 
+from asyncio import Future
 from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Sequence
 from typing import Any, Literal, Protocol, Self, TypedDict, final, type_check_only
 
@@ -16,6 +17,7 @@ __all__ = [
     "Reactor",
     "Request",
     "RequestBodyError",
+    "Socket",
     "check_routes",
 ]
 
@@ -118,6 +120,25 @@ class FormRules(TypedDict):
     max_sizes: dict[str, int]
 
 @final
+class Socket:
+    """One end of a WebSocket, before and after its handshake. It belongs to the loop's thread."""
+
+    @property
+    def subprotocols(self) -> list[str]: ...
+    def accept(self, subprotocol: str | None = None) -> list[tuple[str, str]]: ...
+    def refuse(self) -> None: ...
+    def receive(self) -> Awaitable[str | bytes | None]: ...
+    def send(self, message: str | bytes | bytearray | memoryview) -> bool | None: ...
+    def drained(self) -> Future[None]: ...
+    def ping(self, payload: bytes) -> bool: ...
+    def close(self, code: int = 1000, reason: str = "") -> None: ...
+    def closed(self) -> Future[None]: ...
+    @property
+    def close_code(self) -> int | None: ...
+    @property
+    def close_reason(self) -> str | None: ...
+
+@final
 class Endpoint:
     """A handler and the plan of its call.
 
@@ -207,6 +228,13 @@ class Engine:
         body: bytes,
         client: tuple[str, int] | None = None,
     ) -> Awaitable[tuple[int, list[tuple[str, str]], bytes]]: ...
+
+    def connect(
+        self,
+        target: str,
+        headers: Sequence[tuple[str, str]],
+        client: tuple[str, int] | None = None,
+    ) -> Awaitable[tuple[int, list[tuple[str, str]], bytes, Socket | None]]: ...
 
 def check_routes(routes: str) -> list[tuple[int, str]]:
     """Return what is wrong with a list of routes: pairs of a route's id and a sentence."""

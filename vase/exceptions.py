@@ -20,7 +20,8 @@ The tree; a room keeps its own errors in its `_errors.py` and hangs them here:
     ├── ServerError                 a server that cannot be started (`vase.server`)
     ├── TemplateError               a template that is missing or cannot be read (`vase.templates`)
     ├── URLError                    paths, converters and names of routes (`vase.urls`)
-    └── ViewError                   routers and pages (`vase.views`)
+    ├── ViewError                   routers and pages (`vase.views`)
+    └── WebSocketError              a socket that is used in a way that cannot work (`vase.websockets`)
 
 `vase.checks` collects faults as messages instead of raising them; `ConfigurationError` carries them when nothing can
 go on.

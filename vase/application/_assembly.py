@@ -11,10 +11,21 @@ from vase._core import Endpoint, check_routes
 from vase.binding import AnswerOptions, BindingErrors, Plan, plan
 from vase.checks import CheckMessage, error
 from vase.di import Providers
+from vase.exceptions import quote
 from vase.http import Request, Response
 from vase.middleware import answering, compose, passes_on
 from vase.types import Fault
-from vase.urls import CompiledRoute, Public, URLResolver, URLTable, auth_fault, guarding
+from vase.urls import (
+    SOCKET_METHOD,
+    CompiledRoute,
+    Public,
+    URLResolver,
+    URLTable,
+    auth_fault,
+    guarding,
+    takes_socket,
+)
+from vase.websockets import SocketPlan, plan_socket
 
 __all__ = ["Assembly", "assemble"]
 
@@ -29,6 +40,7 @@ class Assembly:
         endpoints: What the engine calls for each route.
         resolver: The way back from names to paths.
         faults: Every mistake.
+        sockets: The plan of each socket, by the id of its route.
     """
 
     table: URLTable
@@ -36,6 +48,7 @@ class Assembly:
     endpoints: list[Endpoint]
     resolver: URLResolver
     faults: list[Fault]
+    sockets: dict[int, SocketPlan]
 
 
 type OnError = Callable[[Request, BaseException], Response]
@@ -61,8 +74,18 @@ def assemble(
     faults: list[Fault] = list(table.faults)
     routes: list[CompiledRoute] = []
     plans: dict[int, Plan] = {}
+    sockets: dict[int, SocketPlan] = {}
     endpoints: list[Endpoint] = []
     for route in table.routes:
+        if SOCKET_METHOD in route.route.methods:
+            socket = _plan_socket(route, providers, faults)
+            if socket is not None:
+                for name, converter in socket.plan.refinements.items():
+                    route = route.refine(name, converter)  # noqa: PLW2901  # the same route, told more exactly
+                endpoints.append(socket.endpoint(route, (*middleware, *route.route.middleware), on_error))
+                sockets[route.id] = socket
+            routes.append(route)
+            continue
         made = _plan(route, providers, faults)
         if made is not None:
             plans[route.id] = made
@@ -74,12 +97,18 @@ def assemble(
     refined = URLTable(tuple(routes), table.faults)
     if not any(fault.level == "error" for fault in faults):
         faults += _engine_faults(refined)
-    return Assembly(refined, plans, endpoints, URLResolver(refined.routes), faults)
+    return Assembly(refined, plans, endpoints, URLResolver(refined.routes), faults, sockets)
 
 
 def _plan(route: CompiledRoute, providers: Providers, faults: list[Fault]) -> Plan | None:
     if not callable(route.route.handler):
         return None  # the URL conf has told it
+    if takes_socket(route.route.handler):
+        name = getattr(route.route.handler, "__qualname__", "the handler")
+        message = f"{quote(name)} takes a socket and is registered for {', '.join(route.route.methods)}"
+        hint = "register it with `@app.websocket(…)`, or `path(…)` without `methods`"
+        faults.append(error("websockets.E003", message, hint=hint, place=route.route.place))
+        return None
     try:
         return plan(
             route.route.handler,
@@ -106,6 +135,21 @@ def _dependencies(route: CompiledRoute) -> tuple[Any, ...]:
     if auth is None or isinstance(auth, Public) or auth_fault(auth) is not None:
         return route.route.dependencies
     return (guarding(auth), *route.route.dependencies)
+
+
+def _plan_socket(route: CompiledRoute, providers: Providers, faults: list[Fault]) -> SocketPlan | None:
+    if not callable(route.route.handler):
+        return None  # the URL conf has told it
+    if set(route.route.methods) != {SOCKET_METHOD}:
+        message = f"the route {quote(route.path)} is for sockets and for methods of HTTP"
+        hint = "register two handlers: the one for sockets with `websocket`"
+        faults.append(error("websockets.E003", message, hint=hint, place=route.route.place))
+        return None
+    try:
+        return plan_socket(route, providers)
+    except BindingErrors as wrong:
+        faults += [fault for fault in wrong.messages if fault not in faults]
+        return None
 
 
 def _endpoint(

@@ -38,6 +38,14 @@ def engine_config(
             "shutdown_timeout": settings.SHUTDOWN_TIMEOUT_SECONDS,
             "keep_alive": keep_alive,
         },
+        "websocket": {
+            "max_message_bytes": settings.WEBSOCKET_MAX_MESSAGE_SIZE,
+            "ping_interval": settings.WEBSOCKET_PING_INTERVAL_SECONDS,
+            "ping_timeout": settings.WEBSOCKET_PING_TIMEOUT_SECONDS,
+            "close_timeout": settings.WEBSOCKET_CLOSE_TIMEOUT_SECONDS,
+            "compression": settings.WEBSOCKET_COMPRESSION,
+            "allowed_origins": list(settings.WEBSOCKET_ALLOWED_ORIGINS),
+        },
         "layers": list(layers),
         "static_files": _static_files(settings, static_roots),
         "forms": {

@@ -84,6 +84,7 @@ class Vase:
         self.router = Router()
         self.get, self.post, self.put = self.router.get, self.router.post, self.router.put
         self.patch, self.delete, self.head = self.router.patch, self.router.delete, self.router.head
+        self.websocket = self.router.websocket
         self.route, self.include, self.add = self.router.route, self.router.include, self.router.add
         self.settings, self._faults = self._load(module, overrides)
         self.apps, faults = load_apps(self.settings)

@@ -45,8 +45,10 @@ from vase.urls._route import (
     include,
     path,
 )
+from vase.urls._sockets import SOCKET_METHOD, is_socket_class, takes_socket
 
 __all__ = [
+    "SOCKET_METHOD",
     "Auth",
     "CompiledRoute",
     "Converter",
@@ -83,8 +85,10 @@ __all__ = [
     "guarding",
     "include",
     "is_inline",
+    "is_socket_class",
     "mark_inline",
     "parse_pattern",
     "path",
     "public",
+    "takes_socket",
 ]

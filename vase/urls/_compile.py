@@ -20,11 +20,12 @@ from vase.urls._converters import Converter, ConverterTable
 from vase.urls._guards import Auth
 from vase.urls._pattern import PathPattern, PatternFault, duplicate_parameter, parse_pattern
 from vase.urls._route import Mount, Route, RouteSource, URLPattern
+from vase.urls._sockets import SOCKET_METHOD
 
 __all__ = ["CompiledRoute", "URLTable", "compile_urls"]
 
 _METHODS = frozenset(
-    {"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "TRACE", "QUERY", "PROPFIND", "REPORT"}
+    {"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "TRACE", "QUERY", "PROPFIND", "REPORT", SOCKET_METHOD}
 )
 
 

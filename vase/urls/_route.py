@@ -13,6 +13,7 @@ from vase.checks import caller_place
 from vase.http import HTTPException
 from vase.types import Place
 from vase.urls._guards import Auth
+from vase.urls._sockets import SOCKET_METHOD, takes_socket
 
 __all__ = [
     "Handler",
@@ -266,13 +267,16 @@ def path(
     Args:
         route: The path, `articles/<slug:slug>` or `articles/{slug:slug}`; a slash at its beginning may be left out.
         view: The handler; or `include(…)`, a router, a controller class or a module of routes.
-        methods: The methods that the handler answers; GET when left out (HEAD and OPTIONS answer themselves).
+        methods: The methods that the handler answers; GET when left out (HEAD and OPTIONS answer themselves). A handler
+            that takes a `WebSocket` needs none.
         **options: More about the route.
     """
     place = caller_place()
     included = view if isinstance(view, Include) else _as_include(view, place)
     if included is None:
-        return Route.of(route, view, ("GET",) if methods is None else methods, place=place, options=options)  # type: ignore[arg-type]
+        if methods is None:
+            methods = (SOCKET_METHOD,) if takes_socket(view) else ("GET",)
+        return Route.of(route, view, methods, place=place, options=options)  # type: ignore[arg-type]
     return Mount(
         path=route,
         included=included,

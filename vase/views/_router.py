@@ -10,7 +10,7 @@ from typing import Unpack
 
 from vase.checks import caller_place
 from vase.exceptions import quote
-from vase.urls import Handler, Include, Mount, MountOptions, Route, RouteOptions, RouteSource, URLPattern
+from vase.urls import SOCKET_METHOD, Handler, Include, Mount, MountOptions, Route, RouteOptions, RouteSource, URLPattern
 from vase.views._errors import ViewError
 
 __all__ = ["Router"]
@@ -110,6 +110,10 @@ class Router:
     def options[H: Handler](self, path: str = "", **options: Unpack[RouteOptions]) -> Callable[[H], H]:
         """Register the decorated handler for OPTIONS, where it says more than the engine does."""
         return self._register(path, ("OPTIONS",), options)
+
+    def websocket[H: Handler](self, path: str = "", **options: Unpack[RouteOptions]) -> Callable[[H], H]:
+        """Register the decorated handler for sockets; one of its parameters is a `WebSocket`."""
+        return self._register(path, (SOCKET_METHOD,), options)
 
     def _register[H: Handler](self, path: str, methods: Sequence[str], options: RouteOptions) -> Callable[[H], H]:
         # Two steps up: the line of the decorator in the user's file.

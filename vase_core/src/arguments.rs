@@ -103,6 +103,10 @@ fn find(
             Ok(validate.call1(py, (body,))?)
         }
         Argument::Form => Ok(held.exchange().form_object(py, tools).ok_or(Refused)??),
+        Argument::Socket => {
+            let socket = held.socket()?.ok_or(Refused)?;
+            Ok(Py::new(py, socket)?.into_any())
+        }
         Argument::Body => held
             .exchange()
             .body_object(py)

@@ -54,6 +54,8 @@ pub(crate) enum Argument {
     Json(Py<PyAny>),
     Body,
     Form,
+    /// The socket that a handshake asks for.
+    Socket,
     Value(Py<PyAny>),
 }
 
@@ -177,6 +179,7 @@ impl Argument {
             "json" => Self::Json(object(1)?),
             "body" => Self::Body,
             "form" => Self::Form,
+            "socket" => Self::Socket,
             "value" => Self::Value(object(1)?),
             other => {
                 return Err(PyValueError::new_err(format!(

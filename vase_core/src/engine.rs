@@ -19,6 +19,7 @@ use vase_engine::metrics::{Counter, Metrics};
 use vase_engine::routing::{RouteSpec, RouteTable};
 use vase_engine::server::{self, ServerHandle};
 use vase_engine::stack::{Hooks, Stack};
+use vase_engine::websocket::{Close, Limits, Sessions};
 use vase_engine::{Peer, RequestBody};
 
 use crate::awaiting::future_of;
@@ -28,6 +29,7 @@ use crate::handoff::LoopBound;
 use crate::hub::Hub;
 use crate::reactor::Reactor;
 use crate::tools::Tools;
+use crate::websocket::{self, Terms};
 
 /// Blocks of log lines that may wait for standard output; more are dropped and counted.
 const BLOCKS_WAITING: usize = 64;
@@ -41,6 +43,7 @@ struct Core {
     config: Config,
     stack: Stack<PythonApp>,
     calls: Counter,
+    terms: Terms,
     servers: Rc<RefCell<Vec<ServerHandle>>>,
 }
 
@@ -116,7 +119,13 @@ impl Engine {
             .iter()
             .map(|endpoint| Arc::clone(&endpoint.0))
             .collect();
-        let tools = Arc::new(Tools::new(endpoints, hooks, &config.forms)?);
+        let terms = Terms {
+            sessions: Sessions::default(),
+            limits: Limits::new(&config.websocket, &config.http),
+            compresses: config.websocket.compression,
+        };
+        let sockets = LoopBound::new(terms.clone(), &hub.pulse.graves);
+        let tools = Arc::new(Tools::new(endpoints, hooks, &config.forms, sockets)?);
         let metrics = Metrics::default();
         let calls = metrics.counter("vase_python_calls_total", "Requests that reached Python.");
         let app = PythonApp::new(App {
@@ -143,6 +152,7 @@ impl Engine {
             config,
             stack,
             calls,
+            terms,
             servers: Rc::default(),
         };
         Ok(Self(LoopBound::new(core, &hub.pulse.graves)))
@@ -162,14 +172,10 @@ impl Engine {
     /// Connections that are open now.
     #[getter]
     fn connections(&self) -> PyResult<usize> {
-        Ok(self
-            .0
-            .get()?
-            .servers
-            .borrow()
-            .iter()
-            .map(ServerHandle::connections)
-            .sum())
+        let core = self.0.get()?;
+        let servers = core.servers.borrow();
+        let http: usize = servers.iter().map(ServerHandle::connections).sum();
+        Ok(http + core.terms.sessions.len())
     }
 
     /// Accepts connections on a listening socket; the descriptor becomes the engine's.
@@ -196,13 +202,19 @@ impl Engine {
         let servers = std::mem::take(&mut *core.servers.borrow_mut());
         let grace = Duration::try_from_secs_f64(grace)
             .map_err(|error| PyValueError::new_err(error.to_string()))?;
+        let sessions = core.terms.sessions.clone();
         future_of(py, &core.hub, async move {
             for handle in &servers {
                 handle.stop_accepting();
             }
+            // Sockets have no request to finish: they are told at once to come back.
+            sessions.close(&Close::new(1012, "the server restarts"));
+            let began = tokio::time::Instant::now();
             for handle in servers {
                 handle.drain(grace).await;
             }
+            let left = grace.saturating_sub(began.elapsed());
+            let _ = tokio::time::timeout(left, sessions.emptied()).await;
             Python::attach(|py| Ok(py.None()))
         })
     }
@@ -226,22 +238,7 @@ impl Engine {
         body: &Bound<'py, PyBytes>,
         client: Option<(String, u16)>,
     ) -> PyResult<Bound<'py, PyAny>> {
-        let mut request = http::Request::builder().method(method).uri(target);
-        for (name, value) in &headers {
-            request = request.header(name, value);
-        }
-        let body = RequestBody::full(Bytes::copy_from_slice(body.as_bytes()));
-        let request = request
-            .body(body)
-            .map_err(|error| PyValueError::new_err(error.to_string()))?;
-        let peer = match client {
-            Some((host, port)) => Peer::tcp(std::net::SocketAddr::new(
-                host.parse()
-                    .map_err(|_| PyValueError::new_err(format!("no IP address: {host}")))?,
-                port,
-            )),
-            None => Peer::local(),
-        };
+        let (request, peer) = request_of(method, target, &headers, body, client)?;
         let core = self.0.get()?;
         let mut stack = core.stack.with_peer(peer);
         future_of(py, &core.hub, async move {
@@ -252,16 +249,7 @@ impl Engine {
                 .await
                 .map(http_body_util::Collected::to_bytes)?;
             Python::attach(|py| {
-                let headers: Vec<_> = head
-                    .headers
-                    .iter()
-                    .map(|(name, value)| {
-                        (
-                            name.as_str().to_owned(),
-                            String::from_utf8_lossy(value.as_bytes()).into_owned(),
-                        )
-                    })
-                    .collect();
+                let headers = header_pairs(&head.headers);
                 Ok((head.status.as_u16(), headers, PyBytes::new(py, &body))
                     .into_pyobject(py)?
                     .into_any()
@@ -269,4 +257,60 @@ impl Engine {
             })
         })
     }
+
+    /// One handshake through the same stack as a socket's; awaitable, gives `(status, headers, body, socket)`.
+    #[pyo3(signature = (target, headers, client=None))]
+    fn connect<'py>(
+        &self,
+        py: Python<'py>,
+        target: &str,
+        headers: Vec<(String, String)>,
+        client: Option<(String, u16)>,
+    ) -> PyResult<Bound<'py, PyAny>> {
+        let body = PyBytes::new(py, b"");
+        let (request, peer) = request_of("GET", target, &headers, &body, client)?;
+        let core = self.0.get()?;
+        let stack = core.stack.with_peer(peer);
+        websocket::connect(py, &core.hub, stack, request, core.terms.clone())
+    }
+}
+
+/// A request that comes from no connection, and who sends it.
+fn request_of(
+    method: &str,
+    target: &str,
+    headers: &[(String, String)],
+    body: &Bound<'_, PyBytes>,
+    client: Option<(String, u16)>,
+) -> PyResult<(http::Request<RequestBody>, Peer)> {
+    let mut request = http::Request::builder().method(method).uri(target);
+    for (name, value) in headers {
+        request = request.header(name, value);
+    }
+    let body = RequestBody::full(Bytes::copy_from_slice(body.as_bytes()));
+    let request = request
+        .body(body)
+        .map_err(|error| PyValueError::new_err(error.to_string()))?;
+    let peer = match client {
+        Some((host, port)) => Peer::tcp(std::net::SocketAddr::new(
+            host.parse()
+                .map_err(|_| PyValueError::new_err(format!("no IP address: {host}")))?,
+            port,
+        )),
+        None => Peer::local(),
+    };
+    Ok((request, peer))
+}
+
+/// Header fields as Python takes them.
+pub(crate) fn header_pairs(headers: &http::HeaderMap) -> Vec<(String, String)> {
+    headers
+        .iter()
+        .map(|(name, value)| {
+            (
+                name.as_str().to_owned(),
+                String::from_utf8_lossy(value.as_bytes()).into_owned(),
+            )
+        })
+        .collect()
 }

@@ -3,6 +3,7 @@
 //! - [`reactor`]: asyncio's `select()` drives tokio; [`hub`], [`gil`]: what both share.
 //! - [`call`]: the one crossing of a request; [`endpoint`], [`arguments`], [`answer`]: in and out.
 //! - [`request`], [`headers`], [`awaiting`], [`forms`], [`stream`]: what a handler holds.
+//! - [`websocket`]: sockets, from the handshake to the close.
 //! - [`threads`]: the pool for `def` handlers; [`engine`]: an application's tower, sockets and test door.
 
 mod answer;
@@ -24,6 +25,7 @@ mod slot;
 mod stream;
 mod threads;
 mod tools;
+mod websocket;
 
 /// Vase's HTTP core.
 #[pyo3::pymodule]
@@ -44,4 +46,6 @@ mod _core {
     use crate::reactor::Reactor;
     #[pymodule_export]
     use crate::request::Request;
+    #[pymodule_export]
+    use crate::websocket::Socket;
 }

@@ -13,6 +13,7 @@ use pyo3::sync::PyOnceLock;
 use pyo3::types::{PyBytes, PyDict, PyList, PyString};
 use vase_engine::forms::Form;
 use vase_engine::routing::Params;
+use vase_engine::websocket::Transport;
 use vase_engine::{Call, Peer, RequestBody, RequestId};
 
 use crate::arguments::{decode, pairs, value_object};
@@ -21,6 +22,7 @@ use crate::forms;
 use crate::headers::Headers;
 use crate::hub::{Hub, HubHandle};
 use crate::tools::Tools;
+use crate::websocket::Socket;
 
 /// How far the body has been read.
 pub(crate) enum BodyState {
@@ -169,6 +171,19 @@ impl Held {
             Self::Object(request) => &request.get().exchange,
             Self::Moving => unreachable!("a request is moved without a stop"),
         }
+    }
+
+    /// The socket that a handshake asks for, before anybody has seen the request; `None` for what is HTTP.
+    pub(crate) fn socket(&mut self) -> PyResult<Option<Socket>> {
+        let Self::Plain(exchange, hub, tools) = self else {
+            return Ok(None);
+        };
+        let Some(transport) = Transport::take(&mut exchange.parts.extensions) else {
+            return Ok(None);
+        };
+        let headers = exchange.parts.headers.clone();
+        let terms = tools.sockets.get()?.clone();
+        Ok(Some(Socket::asking(hub.get()?, transport, headers, terms)))
     }
 
     /// The Python object, made on the first call.

@@ -7,6 +7,8 @@ use pyo3::types::PyTuple;
 use vase_engine::config::FormsConfig;
 
 use crate::endpoint::Endpoint;
+use crate::handoff::LoopBound;
+use crate::websocket::Terms;
 
 /// Names of the keyword arguments of `asyncio.Task` as the bridge passes them.
 const TASK_NAMES: [&str; 3] = ["loop", "eager_start", "context"];
@@ -30,6 +32,8 @@ pub(crate) struct Tools {
     pub(crate) upload_file_class: Py<PyAny>,
     pub(crate) forms: Arc<FormsConfig>,
     pub(crate) app: Py<PyAny>,
+    /// What all sockets have in common.
+    pub(crate) sockets: LoopBound<Terms>,
 }
 
 impl Tools {
@@ -38,6 +42,7 @@ impl Tools {
         endpoints: Vec<Arc<Endpoint>>,
         hooks: &Bound<'_, PyAny>,
         forms: &FormsConfig,
+        sockets: LoopBound<Terms>,
     ) -> PyResult<Self> {
         let py = hooks.py();
         let hook = |name: &str| hooks.getattr(name).map(Bound::unbind);
@@ -45,6 +50,7 @@ impl Tools {
         let datetime = py.import("datetime")?;
         Ok(Self {
             endpoints,
+            sockets,
             response_class: hook("response_class")?,
             file_body_class: hook("file_body_class")?,
             on_error: hook("on_error")?,

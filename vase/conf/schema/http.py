@@ -91,6 +91,28 @@ class HttpSettings(SettingsGroup):
     HTTP_MAX_HEADERS: int = setting(
         100, "The most headers of a request; more are answered with 431.", unit="headers", ge=1
     )
+    WEBSOCKET_MAX_MESSAGE_SIZE: int = setting(
+        16 * 1024 * 1024,
+        "The largest message that a WebSocket takes; a larger one closes it with 1009.",
+        unit="bytes",
+        ge=1,
+    )
+    WEBSOCKET_PING_INTERVAL_SECONDS: float = setting(
+        20.0, "How long a WebSocket may be silent before it is sent a ping; 0 sends none.", unit="seconds", ge=0
+    )
+    WEBSOCKET_PING_TIMEOUT_SECONDS: float = setting(
+        20.0, "How long the answer to a ping may take before the WebSocket is closed.", unit="seconds", gt=0
+    )
+    WEBSOCKET_CLOSE_TIMEOUT_SECONDS: float = setting(
+        10.0, "How long a client may take to answer the close of a WebSocket.", unit="seconds", gt=0
+    )
+    WEBSOCKET_COMPRESSION: bool = setting(
+        default=True, description="Whether messages of WebSockets are compressed when the client offers it (RFC 7692)."
+    )
+    WEBSOCKET_ALLOWED_ORIGINS: Names = setting(
+        [],
+        "Origins whose pages may open a WebSocket, besides the site's own, like `https://app.example.com`; `*` means all.",
+    )
     CORS_ALLOWED_ORIGINS: Names = setting(
         [], "Origins whose scripts may call the site, like `https://app.example.com`; `*` means all."
     )

@@ -15,6 +15,8 @@ use serde::{Deserialize, Serialize};
 pub struct Config {
     /// Limits and time-outs of connections.
     pub http: HttpConfig,
+    /// Limits and time-outs of WebSockets.
+    pub websocket: WebSocketConfig,
     /// The layers, outermost first. Default: none.
     pub layers: Vec<LayerConfig>,
     /// Folders that are served without routing. Default: none.
@@ -38,6 +40,7 @@ impl Default for Config {
     fn default() -> Self {
         Self {
             http: HttpConfig::default(),
+            websocket: WebSocketConfig::default(),
             layers: Vec::new(),
             static_files: Vec::new(),
             forms: FormsConfig::default(),
@@ -120,6 +123,37 @@ impl Default for FormsConfig {
             max_fields: 1000,
             max_files: 100,
             temp_dir: PathBuf::from("/tmp"),
+        }
+    }
+}
+
+/// Limits and time-outs of WebSockets.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct WebSocketConfig {
+    /// Bytes of the largest message that is taken. Default: 16 MiB.
+    pub max_message_bytes: usize,
+    /// Seconds of silence after which a ping is sent; 0 sends none. Default: 20.
+    pub ping_interval: f64,
+    /// Seconds that the answer to a ping may take. Default: 20.
+    pub ping_timeout: f64,
+    /// Seconds that the answer to a close may take. Default: 10.
+    pub close_timeout: f64,
+    /// Takes offers of permessage-deflate. Default: true.
+    pub compression: bool,
+    /// Origins whose pages may open sockets, besides the site's own; `*` means all. Default: none.
+    pub allowed_origins: Vec<String>,
+}
+
+impl Default for WebSocketConfig {
+    fn default() -> Self {
+        Self {
+            max_message_bytes: 16 * 1024 * 1024,
+            ping_interval: 20.0,
+            ping_timeout: 20.0,
+            close_timeout: 10.0,
+            compression: true,
+            allowed_origins: Vec::new(),
         }
     }
 }

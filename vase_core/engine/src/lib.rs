@@ -46,6 +46,7 @@ pub mod problem;
 pub mod routing;
 pub mod server;
 pub mod stack;
+pub mod websocket;
 
 pub use body::{BodyError, RequestBody, ResponseBody};
 pub use config::Config;

@@ -129,7 +129,10 @@ impl Methods {
     }
 
     fn write_allow(&self, set: MethodSet) -> HeaderValue {
-        let names = self.names(set.union(MethodSet::OPTIONS)).join(", ");
+        let mut names = self.names(set.union(MethodSet::OPTIONS));
+        // Sockets have a row of their own in the table, and no method of HTTP.
+        names.retain(|name| name != crate::websocket::METHOD);
+        let names = names.join(", ");
         // Methods are tokens, which every header can hold.
         HeaderValue::try_from(names).unwrap_or(HeaderValue::from_static("OPTIONS"))
     }

@@ -402,6 +402,10 @@ impl Write for Io {
         let this = self.get_mut();
         if this.shutdown == Shutdown::NotYet {
             if !this.must_linger() {
+                if this.state.is_upgraded() {
+                    // What comes after HTTP has a life of its own, and reads to its end by itself.
+                    this.state.writer.finish();
+                }
                 // The socket closes when this is dropped, which is now.
                 return Poll::Ready(Ok(()));
             }

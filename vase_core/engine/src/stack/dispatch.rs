@@ -13,6 +13,7 @@ use crate::body::{RequestBody, ResponseBody};
 use crate::layers::HeadLayer;
 use crate::layers::body_limit::BodyLimit;
 use crate::routing::{Found, RouteTable};
+use crate::websocket::{Refusal, handshake};
 
 impl Shared {
     /// Finds who answers, and sets it going.
@@ -42,7 +43,21 @@ impl Shared {
             *state = State::answered(response);
             return;
         }
-        let (route, params) = match self.table.find(&head.method, head.uri.path()) {
+        // Only a request that may become something else than HTTP carries an extension: others pay a comparison.
+        let found = if head.extensions.is_empty() {
+            None
+        } else {
+            self.find_socket(head, exchange)
+        };
+        let found = match found {
+            Some(Ok(found)) => found,
+            Some(Err(response)) => {
+                *state = State::answered(response);
+                return;
+            }
+            None => self.table.find(&head.method, head.uri.path()),
+        };
+        let (route, params) = match found {
             Found::Route { id, params } => (id, params),
             found => {
                 *state = State::answered(self.answer_unrouted(found, head, exchange));
@@ -86,6 +101,33 @@ impl Shared {
         own.map_or(self.default_body_limit, BodyLimit::new)
     }
 
+    /// The socket that a handshake asks for, or the answer that refuses it; `None` for what is HTTP.
+    fn find_socket(
+        &self,
+        head: &Parts,
+        exchange: &Exchange,
+    ) -> Option<Result<Found, Response<ResponseBody>>> {
+        if !handshake::is_requested(head) {
+            return None;
+        }
+        let found = self.table.find(&self.socket_method, head.uri.path());
+        if !matches!(found, Found::Route { .. }) {
+            return None;
+        }
+        Some(
+            match handshake::check(head, &exchange.peer, &self.websocket) {
+                Ok(()) => Ok(found),
+                Err(refusal) => Err(refuse_socket(refusal, head, exchange)),
+            },
+        )
+    }
+
+    /// Whether a path is there for sockets alone.
+    fn is_socket(&self, head: &Parts) -> bool {
+        let found = self.table.find(&self.socket_method, head.uri.path());
+        head.method == Method::GET && matches!(found, Found::Route { .. })
+    }
+
     /// What the table says when it has no route to call.
     fn answer_unrouted(
         &self,
@@ -94,6 +136,9 @@ impl Shared {
         exchange: &Exchange,
     ) -> Response<ResponseBody> {
         match found {
+            Found::MethodNotAllowed { .. } if self.is_socket(head) => {
+                refuse_socket(handshake::UPGRADE_REQUIRED, head, exchange)
+            }
             Found::MethodNotAllowed { allow } => {
                 let detail = "this path does not answer the method of the request";
                 let mut response = exchange.refuse(
@@ -134,6 +179,12 @@ impl Shared {
             ),
         }
     }
+}
+
+fn refuse_socket(refusal: Refusal, head: &Parts, exchange: &Exchange) -> Response<ResponseBody> {
+    let mut response = exchange.refuse(head, refusal.status, refusal.code, refusal.detail);
+    refusal.add_headers(response.headers_mut());
+    response
 }
 
 /// What a 404 says: while developing, also which paths there are.

@@ -40,7 +40,7 @@ use std::fmt;
 use std::rc::Rc;
 use std::task::{Context, Poll};
 
-use http::{HeaderValue, Request, Response};
+use http::{HeaderValue, Method, Request, Response};
 use tower::Service;
 
 pub use call::{Call, Peer, RequestId};
@@ -48,7 +48,7 @@ pub use exchange::Exchange;
 pub use future::StackFuture;
 
 use crate::body::{RequestBody, ResponseBody};
-use crate::config::Config;
+use crate::config::{Config, WebSocketConfig};
 use crate::error::{ConfigError, Faults};
 use crate::files::StaticFiles;
 use crate::layers::body_limit::BodyLimit;
@@ -94,6 +94,8 @@ struct Shared {
     table: RouteTable,
     /// What a 404 says.
     not_found: Box<str>,
+    socket_method: Method,
+    websocket: WebSocketConfig,
     metrics: Metrics,
     readiness: Readiness,
 }
@@ -213,6 +215,9 @@ impl Shared {
             platform,
             files,
             not_found: dispatch::describe_not_found(&table, config.debug),
+            socket_method: Method::from_bytes(crate::websocket::METHOD.as_bytes())
+                .unwrap_or_default(),
+            websocket: config.websocket.clone(),
             table: table.append_slash(config.append_slash),
             metrics,
             readiness,
