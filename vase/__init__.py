@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from vase.binding import Body, Cookie, File, Form, Header, Path, Query
     from vase.di import Depends
     from vase.http import (
+        EventSourceResponse,
         FileResponse,
         HTMLResponse,
         HTTPException,
@@ -28,6 +29,7 @@ if TYPE_CHECKING:
         RedirectResponse,
         Request,
         Response,
+        ServerSentEvent,
         StreamingResponse,
         UploadFile,
         status,
@@ -40,6 +42,7 @@ _ROOMS = {
     "vase.binding": ("Body", "Cookie", "File", "Form", "Header", "Path", "Query"),
     "vase.di": ("Depends",),
     "vase.http": (
+        "EventSourceResponse",
         "FileResponse",
         "HTMLResponse",
         "HTTPException",
@@ -48,6 +51,7 @@ _ROOMS = {
         "RedirectResponse",
         "Request",
         "Response",
+        "ServerSentEvent",
         "StreamingResponse",
         "UploadFile",
         "status",
@@ -62,6 +66,7 @@ __all__ = [
     "Controller",
     "Cookie",
     "Depends",
+    "EventSourceResponse",
     "File",
     "FileResponse",
     "Form",
@@ -76,6 +81,7 @@ __all__ = [
     "Request",
     "Response",
     "Router",
+    "ServerSentEvent",
     "StreamingResponse",
     "UploadFile",
     "Vase",

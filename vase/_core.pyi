@@ -228,7 +228,14 @@ class Engine:
         body: bytes,
         client: tuple[str, int] | None = None,
     ) -> Awaitable[tuple[int, list[tuple[str, str]], bytes]]: ...
-
+    def stream(
+        self,
+        method: str,
+        target: str,
+        headers: Sequence[tuple[str, str]],
+        body: bytes,
+        client: tuple[str, int] | None = None,
+    ) -> Awaitable[tuple[int, list[tuple[str, str]], AsyncIterator[bytes]]]: ...
     def connect(
         self,
         target: str,

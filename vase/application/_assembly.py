@@ -146,7 +146,7 @@ def _plan_socket(route: CompiledRoute, providers: Providers, faults: list[Fault]
         faults.append(error("websockets.E003", message, hint=hint, place=route.route.place))
         return None
     try:
-        return plan_socket(route, providers)
+        return plan_socket(route, providers, _dependencies(route))
     except BindingErrors as wrong:
         faults += [fault for fault in wrong.messages if fault not in faults]
         return None

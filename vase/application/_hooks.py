@@ -52,6 +52,7 @@ class Hooks:
         self._debug = debug
         self._handlers: dict[type[BaseException], ExceptionHandler] = {}
         self._observers: list[Observer] = []
+        self._drained: set[Any] = set()
         self.templates: Templates | None = None
 
     def add_handler(self, kind: type[BaseException], handler: ExceptionHandler) -> None:
@@ -120,9 +121,15 @@ class Hooks:
         except ValueError as error:
             raise HTTPException(400, f"the body is no JSON: {error}") from None
 
-    @staticmethod
-    async def pump(sender: _BodySender, source: AsyncIterator[bytes | str]) -> None:
+    def drain(self) -> None:
+        """Let streams that know how end early: the server stops."""
+        for source in list(self._drained):
+            source.drain()
+
+    async def pump(self, sender: _BodySender, source: AsyncIterator[bytes | str]) -> None:
         """Push the pieces of an answer into its connection, at the pace at which the client takes them."""
+        if hasattr(source, "drain"):
+            self._drained.add(source)
         try:
             async for piece in source:
                 if not sender.push(piece):
@@ -137,6 +144,8 @@ class Hooks:
         else:
             sender.close()
         finally:
+            if hasattr(source, "drain"):
+                self._drained.discard(source)
             close = getattr(source, "aclose", None)
             if close is not None:
                 await close()

@@ -270,6 +270,16 @@ class Vase:
             access_log=access_log,
         )
 
+    async def drain(self, engine: Engine, seconds: float) -> None:
+        """Stop an engine: requests are finished, WebSockets and event streams told to connect again.
+
+        Args:
+            engine: One of this application's engines.
+            seconds: How long that may take.
+        """
+        self.hooks.drain()
+        await engine.drain(seconds)
+
     def static_roots(self) -> list[Path]:
         """Return the directories of static files in the order in which they are searched."""
         roots = [*self.settings.STATICFILES_DIRS, *(app.static_path for app in self.apps if app.static_path)]

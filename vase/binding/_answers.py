@@ -16,10 +16,10 @@ from vase.binding._errors import ResponseValidationError
 from vase.binding._trust import make_encoder
 from vase.binding._types import contains_struct, is_struct, members_of, name_of
 from vase.di import EMPTY, return_place
-from vase.http import FileBody, Response, to_response, validation_fault
+from vase.http import EventSourceResponse, FileBody, Response, ServerSentEvent, to_response, validation_fault
 from vase.types import Place
 
-__all__ = ["Answer", "AnswerError", "AnswerOptions"]
+__all__ = ["Answer", "AnswerError", "AnswerOptions", "is_event_stream"]
 
 _JSON_FIELD = ("content-type", "application/json")
 
@@ -109,7 +109,12 @@ class Answer:
     def adapter(self) -> TypeAdapter[Any] | None:
         """Pydantic's view of the promise, for the API document; None when there is nothing to describe."""
         kind = self.kind
-        if kind in (EMPTY, Any, object, None, type(None), Response) or contains_struct(kind) or _is_stream(kind):
+        if (
+            kind in (EMPTY, Any, object, None, type(None), Response)
+            or contains_struct(kind)
+            or _is_stream(kind)
+            or is_event_stream(kind)
+        ):
             return None
         if isinstance(kind, type) and issubclass(kind, PurePath | FileBody):
             return None
@@ -152,6 +157,8 @@ class Answer:
             AnswerError: The promise is nothing that can be written.
         """
         kind = self.kind
+        if is_event_stream(kind):
+            return self._encode_events
         if kind in (EMPTY, Any, object) or _is_stream(kind):
             return self._encode_anything
         if isinstance(kind, type) and issubclass(kind, PurePath | FileBody):
@@ -171,6 +178,9 @@ class Answer:
             encoded: bytes = import_module("msgspec").json.encode(value)
             return encoded
         return to_response(value, status_code=self.status_code)
+
+    def _encode_events(self, value: Any) -> Response:
+        return EventSourceResponse(value, self.status_code or 200)
 
     def _by_alias(self) -> dict[str, Any]:
         return {"by_alias": self.options.by_alias}
@@ -257,6 +267,14 @@ def _is_response(kind: Any) -> bool:
 
 def _is_stream(kind: Any) -> bool:
     return get_origin(kind) in _STREAMS or kind in _STREAMS or kind in {AsyncIterator, Iterator}
+
+
+def is_event_stream(kind: Any) -> bool:
+    """Return whether a promise is server-sent events: an iterator whose items are such, with or without their types."""
+    if get_origin(kind) not in (*_STREAMS, collections.abc.Iterable):
+        return False
+    members = members_of(get_args(kind)[0])
+    return all((get_origin(member) or member) is ServerSentEvent for member in members)
 
 
 def _listed(kind: Any) -> Any:

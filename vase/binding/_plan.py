@@ -8,7 +8,7 @@ from functools import cached_property
 from operator import attrgetter
 from typing import TYPE_CHECKING, Any, TypedDict, Unpack
 
-from vase.binding._answers import Answer, AnswerError, AnswerOptions
+from vase.binding._answers import Answer, AnswerError, AnswerOptions, is_event_stream
 from vase.binding._bodies import join_bodies
 from vase.binding._classify import Classifier
 from vase.binding._emit import Emitted, Form, Mode, Parts, emit
@@ -320,7 +320,7 @@ def _answer(handler: Callable[..., Any], graph: Graph, options: PlanOptions) -> 
             hint = "define or import the name in the module of the handler, not only under `TYPE_CHECKING`"
             fault = error("binding.E002", message, hint=hint, place=return_place(handler))
             return Answer(annotation=EMPTY, handler=label(handler)), [fault]
-    if graph.root.kind in {Kind.GENERATOR, Kind.ASYNC_GENERATOR}:
+    if graph.root.kind in {Kind.GENERATOR, Kind.ASYNC_GENERATOR} and not is_event_stream(promised):
         promised = EMPTY  # what it yields is sent piece by piece
     answer = Answer(
         annotation=promised,

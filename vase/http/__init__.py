@@ -9,13 +9,14 @@
 
 Handlers may return plain values as well; `to_response` says what becomes of them.
 The room reads no settings. It raises `HTTPException` and its kin as answers, and `HTTPError` (`http.E001` to
-`http.E008`) for answers that cannot be made.
+`http.E009`) for answers that cannot be made.
 """
 
 from vase.http import status
 from vase.http._convert import Encoder, to_response
 from vase.http._cookies import CookieOptions, SameSite
-from vase.http._errors import CookieError, HeaderError, HTTPError, RedirectError, ResponseError
+from vase.http._errors import CookieError, EventError, HeaderError, HTTPError, RedirectError, ResponseError
+from vase.http._events import EventBody, EventSourceResponse, ServerSentEvent
 from vase.http._exceptions import (
     BadRequest,
     Conflict,
@@ -59,6 +60,9 @@ __all__ = [
     "CookieError",
     "CookieOptions",
     "Encoder",
+    "EventBody",
+    "EventError",
+    "EventSourceResponse",
     "FileBody",
     "FileResponse",
     "FormData",
@@ -88,6 +92,7 @@ __all__ = [
     "Response",
     "ResponseError",
     "SameSite",
+    "ServerSentEvent",
     "ServiceUnavailable",
     "StreamingResponse",
     "TooManyRequests",

@@ -2,7 +2,7 @@
 
 from vase.exceptions import VaseError
 
-__all__ = ["CookieError", "HTTPError", "HeaderError", "RedirectError", "ResponseError"]
+__all__ = ["CookieError", "EventError", "HTTPError", "HeaderError", "RedirectError", "ResponseError"]
 
 
 class HTTPError(VaseError):
@@ -19,6 +19,10 @@ class CookieError(HTTPError, ValueError):
 
 class RedirectError(HTTPError, ValueError):
     """A redirect to a place where no browser should be sent, such as `javascript:…`."""
+
+
+class EventError(HTTPError, ValueError):
+    """A server-sent event that would break its stream apart."""
 
 
 class ResponseError(HTTPError, TypeError):

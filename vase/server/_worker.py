@@ -119,7 +119,7 @@ class Worker:
         beating = loop.create_task(self._beat())
         await self._stopping.wait()
         # While requests drain the beat goes on: a worker that takes its time is not one that hangs.
-        await engine.drain(0.3 if self._hurry else app.settings.SHUTDOWN_TIMEOUT_SECONDS)
+        await app.drain(engine, 0.3 if self._hurry else app.settings.SHUTDOWN_TIMEOUT_SECONDS)
         await app.shutdown()
         beating.cancel()
         watchdog.stop()

@@ -14,10 +14,32 @@ if TYPE_CHECKING:
     from vase.testing._client import AsyncClient, Client
     from vase.testing._live import LiveServer
     from vase.testing._response import TestResponse
+    from vase.testing._sockets import AsyncWebSocketSession, WebSocketDenialResponse, WebSocketSession
+    from vase.testing._streams import AsyncStreamedResponse, StreamedResponse
 
-__all__ = ["AsyncClient", "Client", "LiveServer", "TestResponse"]
+__all__ = [
+    "AsyncClient",
+    "AsyncStreamedResponse",
+    "AsyncWebSocketSession",
+    "Client",
+    "LiveServer",
+    "StreamedResponse",
+    "TestResponse",
+    "WebSocketDenialResponse",
+    "WebSocketSession",
+]
 
-_HOMES = {"AsyncClient": "_client", "Client": "_client", "LiveServer": "_live", "TestResponse": "_response"}
+_HOMES = {
+    "AsyncClient": "_client",
+    "AsyncStreamedResponse": "_streams",
+    "AsyncWebSocketSession": "_sockets",
+    "Client": "_client",
+    "LiveServer": "_live",
+    "StreamedResponse": "_streams",
+    "TestResponse": "_response",
+    "WebSocketDenialResponse": "_sockets",
+    "WebSocketSession": "_sockets",
+}
 
 
 def __getattr__(name: str) -> object:

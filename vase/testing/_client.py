@@ -2,8 +2,8 @@
 
 import asyncio
 import http.cookies
-from collections.abc import Coroutine, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import AsyncIterator, Coroutine, Iterator, Mapping, Sequence
+from contextlib import AbstractAsyncContextManager, asynccontextmanager, contextmanager
 from types import TracebackType
 from typing import Any, Self, TypedDict, Unpack
 from urllib.parse import quote, urlencode, urljoin, urlsplit
@@ -16,6 +16,8 @@ from vase.http import HTTPException
 from vase.loop import EventLoop
 from vase.testing._multipart import FileContent, multipart
 from vase.testing._response import TestResponse
+from vase.testing._sockets import AsyncWebSocketSession, WebSocketDenialResponse, WebSocketSession
+from vase.testing._streams import AsyncStreamedResponse, StreamedResponse
 
 __all__ = ["AsyncClient", "Client"]
 
@@ -139,6 +141,58 @@ class AsyncClient:
         """Send an OPTIONS."""
         return await self.request("OPTIONS", url, **options)
 
+    @asynccontextmanager
+    async def stream(
+        self, method: str, url: str, **options: Unpack[RequestOptions]
+    ) -> AsyncIterator[AsyncStreamedResponse]:
+        """Send a request and read its answer while it is made; the block's end is a client that leaves."""
+        prepared = self._prepare(method, url, options)
+        self._raised.clear()
+        with self.app.hooks.observed(self._observe):
+            status, headers, pieces = await self._engine.stream(
+                prepared.method, prepared.target, prepared.headers, prepared.content, _ADDRESS
+            )
+            response = AsyncStreamedResponse(status, headers, pieces)
+            try:
+                yield response
+            finally:
+                await response.aclose()
+        if self._raises and self._raised:
+            raise self._raised[0]
+
+    @asynccontextmanager
+    async def websocket_connect(
+        self, url: str, subprotocols: Sequence[str] = (), **options: Unpack[RequestOptions]
+    ) -> AsyncIterator[AsyncWebSocketSession]:
+        """Open a WebSocket; the block's end closes it.
+
+        Args:
+            url: A path, with or without a query.
+            subprotocols: The protocols that the client speaks, the one it likes best first.
+            **options: More of the handshake.
+
+        Raises:
+            WebSocketDenialResponse: The handshake was answered with something else.
+        """
+        prepared = self._prepare("GET", url, options)
+        headers = list(prepared.headers)
+        if subprotocols:
+            headers.append(("sec-websocket-protocol", ", ".join(subprotocols)))
+        self._raised.clear()
+        with self.app.hooks.observed(self._observe):
+            status, answered, content, raw = await self._engine.connect(prepared.target, headers, _ADDRESS)
+            if self._raises and self._raised:
+                raise self._raised[0]
+            if raw is None:
+                raise WebSocketDenialResponse(TestResponse(status, answered, content))
+            session = AsyncWebSocketSession(answered, raw)
+            try:
+                yield session
+            finally:
+                await session.aclose()
+        if self._raises and self._raised:
+            raise self._raised[0]
+
     @staticmethod
     def _loop() -> EventLoop:
         loop = asyncio.get_running_loop()
@@ -188,6 +242,16 @@ class AsyncClient:
                 self.cookies.pop(name, None)
             else:
                 self.cookies[name] = morsel.value
+
+
+async def _enter[T](manager: AbstractAsyncContextManager[T]) -> T:
+    return await manager.__aenter__()
+
+
+async def _leave(manager: AbstractAsyncContextManager[Any], error: BaseException | None) -> bool | None:
+    if error is None:
+        return await manager.__aexit__(None, None, None)
+    return await manager.__aexit__(type(error), error, error.__traceback__)
 
 
 def _body(options: RequestOptions) -> tuple[bytes, str | None]:
@@ -275,6 +339,32 @@ class Client:
     def options(self, url: str, **options: Unpack[RequestOptions]) -> TestResponse:
         """Send an OPTIONS."""
         return self.request("OPTIONS", url, **options)
+
+    @contextmanager
+    def stream(self, method: str, url: str, **options: Unpack[RequestOptions]) -> Iterator[StreamedResponse]:
+        """Send a request and read its answer while it is made; see `AsyncClient.stream`."""
+        with self._entered(self._client.stream(method, url, **options)) as response:
+            yield StreamedResponse(response, self._run)
+
+    @contextmanager
+    def websocket_connect(
+        self, url: str, subprotocols: Sequence[str] = (), **options: Unpack[RequestOptions]
+    ) -> Iterator[WebSocketSession]:
+        """Open a WebSocket; see `AsyncClient.websocket_connect`."""
+        with self._entered(self._client.websocket_connect(url, subprotocols, **options)) as session:
+            yield WebSocketSession(session, self._run)
+
+    @contextmanager
+    def _entered[T](self, manager: AbstractAsyncContextManager[T]) -> Iterator[T]:
+        """Enter an asynchronous manager on the loop of the client."""
+        value = self._run(_enter(manager))
+        try:
+            yield value
+        except BaseException as error:
+            if not self._run(_leave(manager, error)):
+                raise
+        else:
+            self._run(_leave(manager, None))
 
     @contextmanager
     def lifespan(self) -> Iterator[Self]:

@@ -73,7 +73,7 @@ class LiveServer:
         engine.serve(os.dup(self._socket.fileno()))
         loop.call_soon(self._started.set)
         await self._stop.wait()
-        await engine.drain(2.0)
+        await self.app.drain(engine, 2.0)
         await self.app.shutdown()
         self._engine = None
 

@@ -10,7 +10,7 @@ from pydantic_core import PydanticSerializationError, to_json
 from vase.http import ValidationFault, validation_fault
 from vase.websockets._errors import MessageError, MessageValidationError
 
-__all__ = ["Codec", "CodecFault", "PLAIN"]
+__all__ = ["PLAIN", "Codec", "CodecFault"]
 
 type Raw = str | bytes
 
@@ -100,9 +100,9 @@ def _write_anything(value: Any) -> Raw:
 
 
 def _checked(kind: type, value: Any) -> Raw:
-    if not isinstance(value, kind):
-        raise _misfit(kind, value)
-    return value  # type: ignore[no-any-return]  # it was just looked at
+    if isinstance(value, str | bytes) and isinstance(value, kind):
+        return value
+    raise _misfit(kind, value)
 
 
 def _misfit(kind: Any, value: object) -> MessageError:

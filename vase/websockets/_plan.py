@@ -73,12 +73,13 @@ class _SocketProviders(Providers):
         return self._providers.replaced(function)
 
 
-def plan_socket(route: CompiledRoute, providers: Providers) -> SocketPlan:
+def plan_socket(route: CompiledRoute, providers: Providers, dependencies: Sequence[Any]) -> SocketPlan:
     """Make the plan of a handler of sockets.
 
     Args:
         route: The route that leads to it.
         providers: What makes the values of dependencies.
+        dependencies: What must run before it, its guard first.
 
     Raises:
         BindingErrors: The handler cannot be bound; it holds every fault, each with its line.
@@ -93,7 +94,7 @@ def plan_socket(route: CompiledRoute, providers: Providers) -> SocketPlan:
             path_parameters=route.parameters,
             open_parameters=route.pattern.open_parameters,
             methods=("GET",),
-            dependencies=route.route.dependencies,
+            dependencies=dependencies,
         )
     except BindingErrors as wrong:
         raise BindingErrors([*faults, *wrong.messages]) from None

@@ -55,7 +55,7 @@ class Conversation:
 
         return endpoint
 
-    async def answer(self, request: Request) -> Response:
+    async def answer(self, _request: Request) -> Response:
         """Start the handler and return the answer that it gives to the handshake."""
         socket = _current.get()
         # Eager: most handlers accept in their first step.

@@ -3,15 +3,15 @@
 import asyncio
 from collections.abc import AsyncIterator, Callable
 from enum import IntEnum
-from typing import Any, Self
+from typing import Any, Generic, Self
 
 from pydantic_core import from_json, to_json
+from typing_extensions import TypeVar
 
 from vase._core import Headers, Request, Socket
-from vase.http import HeaderSource, MutableHeaders, QueryParams, Response
+from vase.http import HeaderSource, MutableHeaders, QueryParams, Response, validation_fault
 from vase.websockets._errors import MessageValidationError, WebSocketDisconnect, WebSocketError
 from vase.websockets._messages import PLAIN, Codec
-from vase.http import validation_fault
 
 __all__ = ["WebSocket", "WebSocketState"]
 
@@ -29,7 +29,12 @@ class WebSocketState(IntEnum):
     """The handshake was answered with something else."""
 
 
-class WebSocket[Incoming = Any, Outgoing = Any]:
+# Not in the new syntax: defaults of type parameters are of Python 3.13.
+Incoming = TypeVar("Incoming", default=Any)
+Outgoing = TypeVar("Outgoing", default=Any)
+
+
+class WebSocket(Generic[Incoming, Outgoing]):  # as above
     """A WebSocket, from its handshake to its end.
 
     The two types say what clients send and what the handler sends: a Pydantic model or a union of them travels as JSON,

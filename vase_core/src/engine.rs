@@ -22,7 +22,8 @@ use vase_engine::stack::{Hooks, Stack};
 use vase_engine::websocket::{Close, Limits, Sessions};
 use vase_engine::{Peer, RequestBody};
 
-use crate::awaiting::future_of;
+use crate::answered::readable;
+use crate::awaiting::{future_of, pieces_of};
 use crate::call::{App, PythonApp};
 use crate::endpoint::PyEndpoint;
 use crate::handoff::LoopBound;
@@ -251,6 +252,35 @@ impl Engine {
             Python::attach(|py| {
                 let headers = header_pairs(&head.headers);
                 Ok((head.status.as_u16(), headers, PyBytes::new(py, &body))
+                    .into_pyobject(py)?
+                    .into_any()
+                    .unbind())
+            })
+        })
+    }
+
+    /// One request whose answer is read while it is made; awaitable, gives `(status, headers, pieces)`.
+    #[pyo3(signature = (method, target, headers, body, client=None))]
+    fn stream<'py>(
+        &self,
+        py: Python<'py>,
+        method: &str,
+        target: &str,
+        headers: Vec<(String, String)>,
+        body: &Bound<'py, PyBytes>,
+        client: Option<(String, u16)>,
+    ) -> PyResult<Bound<'py, PyAny>> {
+        let (request, peer) = request_of(method, target, &headers, body, client)?;
+        let core = self.0.get()?;
+        let mut stack = core.stack.with_peer(peer);
+        let hub = Rc::clone(&core.hub);
+        future_of(py, &core.hub, async move {
+            let Ok(response) = stack.call(request).await;
+            let (head, body) = response.into_parts();
+            let body = readable(&hub, body);
+            Python::attach(|py| {
+                let pieces = pieces_of(py, &hub, body)?;
+                Ok((head.status.as_u16(), header_pairs(&head.headers), pieces)
                     .into_pyobject(py)?
                     .into_any()
                     .unbind())

@@ -7,6 +7,7 @@
 //! - [`threads`]: the pool for `def` handlers; [`engine`]: an application's tower, sockets and test door.
 
 mod answer;
+mod answered;
 mod arguments;
 mod awaiting;
 mod call;

@@ -111,7 +111,8 @@ class HttpSettings(SettingsGroup):
     )
     WEBSOCKET_ALLOWED_ORIGINS: Names = setting(
         [],
-        "Origins whose pages may open a WebSocket, besides the site's own, like `https://app.example.com`; `*` means all.",
+        "Origins whose pages may open a WebSocket, besides the site's own, like `https://app.example.com`; "
+        "`*` means all.",
     )
     CORS_ALLOWED_ORIGINS: Names = setting(
         [], "Origins whose scripts may call the site, like `https://app.example.com`; `*` means all."

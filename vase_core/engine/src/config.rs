@@ -15,7 +15,7 @@ use serde::{Deserialize, Serialize};
 pub struct Config {
     /// Limits and time-outs of connections.
     pub http: HttpConfig,
-    /// Limits and time-outs of WebSockets.
+    /// Limits and time-outs of sockets.
     pub websocket: WebSocketConfig,
     /// The layers, outermost first. Default: none.
     pub layers: Vec<LayerConfig>,
@@ -127,7 +127,7 @@ impl Default for FormsConfig {
     }
 }
 
-/// Limits and time-outs of WebSockets.
+/// Limits and time-outs of sockets: what HTTP becomes by RFC 6455.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct WebSocketConfig {

@@ -8,9 +8,9 @@ use http_body_util::BodyExt;
 use pyo3::prelude::*;
 use pyo3::types::PyBytes;
 use tower::Service;
+use vase_engine::RequestBody;
 use vase_engine::stack::Stack;
 use vase_engine::websocket::{Role, Transport, handshake};
-use vase_engine::RequestBody;
 
 use crate::awaiting::future_of;
 use crate::call::PythonApp;
@@ -50,12 +50,15 @@ pub(crate) fn connect<'py>(
         });
         Python::attach(|py| {
             let headers = crate::engine::header_pairs(&head.headers);
-            Ok(
-                (head.status.as_u16(), headers, PyBytes::new(py, &body), socket)
-                    .into_pyobject(py)?
-                    .into_any()
-                    .unbind(),
+            Ok((
+                head.status.as_u16(),
+                headers,
+                PyBytes::new(py, &body),
+                socket,
             )
+                .into_pyobject(py)?
+                .into_any()
+                .unbind())
         })
     })
 }

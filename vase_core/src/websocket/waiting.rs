@@ -109,19 +109,19 @@ impl Waiting {
 
     fn release(&self, among: &RefCell<Vec<Py<PyAny>>>) {
         let futures = std::mem::take(&mut *among.borrow_mut());
-        if futures.is_empty() {
-            return;
+        if futures.is_empty() || self.hub.parts().is_err() {
+            return; // nobody waits, or the loop is closed
         }
         // The interpreter may be going down when a last connection is dropped.
         let _ = Python::try_attach(|py| {
             for future in futures {
-                self.resolve(future.bind(py), py.None());
+                Self::resolve(future.bind(py), py.None());
             }
             self.hub.after_python(py);
         });
     }
 
-    fn resolve(&self, future: &Bound<'_, PyAny>, value: Py<PyAny>) {
+    fn resolve(future: &Bound<'_, PyAny>, value: Py<PyAny>) {
         if !is_done(future)
             && let Err(error) = future.call_method1(intern!(future.py(), "set_result"), (value,))
         {
@@ -135,6 +135,9 @@ impl Listener for Waiting {
         let Some(reader) = self.reader.borrow_mut().take() else {
             return;
         };
+        if self.hub.parts().is_err() {
+            return; // the loop is closed
+        }
         let _ = Python::try_attach(|py| {
             let future = reader.bind(py);
             // Who gave up waiting must not lose a message to nobody.
@@ -142,7 +145,7 @@ impl Listener for Waiting {
                 return;
             }
             match self.next(py) {
-                Ok(Some(value)) => self.resolve(future, value),
+                Ok(Some(value)) => Self::resolve(future, value),
                 Ok(None) => *self.reader.borrow_mut() = Some(reader),
                 Err(error) => error.write_unraisable(py, None),
             }

@@ -229,7 +229,7 @@ impl Decoder {
         if !(is_whole && head.is_final) {
             return Ok(None);
         }
-        Ok(self.partial.take().map(Self::message).transpose()?)
+        self.partial.take().map(Self::message).transpose()
     }
 
     fn message(partial: Partial) -> Result<Event, Violation> {

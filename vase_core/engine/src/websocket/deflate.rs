@@ -35,7 +35,7 @@ struct Parameters {
     server_no_context_takeover: bool,
     client_no_context_takeover: bool,
     server_max_window_bits: Option<u8>,
-    client_max_window_bits: Option<Option<u8>>,
+    client_max_window_bits: Option<u8>,
 }
 
 impl Parameters {
@@ -62,10 +62,8 @@ impl Parameters {
                     found.server_max_window_bits.replace(bits(value)?).is_some()
                 }
                 ("client_max_window_bits", value) => {
-                    let value = match value {
-                        Some(value) => Some(bits(value)?),
-                        None => None,
-                    };
+                    // Without a value a client says that it would keep to any.
+                    let value = value.map_or(Some(WINDOW_BITS_MAX), bits)?;
                     found.client_max_window_bits.replace(value).is_some()
                 }
                 _ => return None,
@@ -123,10 +121,7 @@ impl Deflate {
     /// Reads what a server answered to [`OFFER`](Self::OFFER); `None` when it did not take it.
     pub(super) fn agreed_by_client(answer: &str) -> Option<Self> {
         let answer = Parameters::parse(answer.trim())?;
-        let most = answer
-            .client_max_window_bits
-            .flatten()
-            .unwrap_or(WINDOW_BITS_MAX);
+        let most = answer.client_max_window_bits.unwrap_or(WINDOW_BITS_MAX);
         (most >= WINDOW_BITS_MIN).then_some(Self {
             own_window_bits: most.min(OWN_WINDOW_BITS),
             own_takeover: !answer.client_no_context_takeover,

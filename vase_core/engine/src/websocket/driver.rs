@@ -15,11 +15,14 @@ use super::close::Close;
 use super::decoder::{Decoder, Event};
 use super::deflate::Deflate;
 use super::frame::Role;
-use super::session::{Limits, Message, Shared};
+use super::session::{Farewell, Limits, Message, Shared};
 
 /// Octets that one read takes at first; a peer that fills them gets more.
 const READ_OCTETS: usize = 4 * 1024;
 const READ_OCTETS_MAX: usize = 64 * 1024;
+
+/// How long an application may take to answer what came before a close.
+const FAREWELL: Duration = Duration::from_secs(1);
 
 /// How long what a peer still sends after the end is thrown away, so that a reset does not overtake the close.
 const LINGER: Duration = Duration::from_secs(1);
@@ -54,6 +57,7 @@ pub struct Driver {
     close_sent: Option<Instant>,
     blocked: Option<Instant>,
     finishing: Option<Instant>,
+    farewell: Option<Instant>,
     timer: Option<Pin<Box<Sleep>>>,
 }
 
@@ -77,6 +81,7 @@ impl Driver {
             close_sent: None,
             blocked: None,
             finishing: None,
+            farewell: None,
             timer: None,
         }
     }
@@ -123,6 +128,9 @@ impl Driver {
         context: &mut Context<'_>,
     ) -> Poll<()> {
         let mut has_written = false;
+        if self.phase == Phase::Open && self.shared.state.borrow().is_finished {
+            self.phase = Phase::Finishing;
+        }
         loop {
             let mut state = self.shared.state.borrow_mut();
             if state.is_close_sent && self.close_sent.is_none() {
@@ -195,6 +203,7 @@ impl Driver {
         match self.phase {
             Phase::Done => return Poll::Pending,
             Phase::Finishing if self.is_at_end => return Poll::Pending,
+            Phase::Open if self.farewell.is_some() => return Poll::Pending,
             Phase::Open if self.is_paused() => {
                 // Nobody listens: the silence is ours.
                 self.heard = Instant::now();
@@ -240,44 +249,39 @@ impl Driver {
     fn decode(&mut self) -> bool {
         let mut has_event = false;
         let mut has_message = false;
-        let mut ended = None;
         {
             let mut state = self.shared.state.borrow_mut();
-            loop {
-                if state.ended.is_none() && (state.is_full() || state.is_crowded()) {
-                    break;
-                }
-                let message = match self.decoder.next(&mut self.input) {
+            while state.ended.is_some() || !(state.is_full() || state.is_crowded()) {
+                let event = self.decoder.next(&mut self.input);
+                has_event |= !matches!(event, Ok(None));
+                let message = match event {
                     Ok(None) => break,
                     Ok(Some(Event::Text(text))) => Message::Text(text),
                     Ok(Some(Event::Binary(bytes))) => Message::Binary(bytes),
                     Ok(Some(Event::Pong(_))) => continue,
                     Ok(Some(Event::Ping(payload))) => {
-                        has_event = true;
                         if !state.is_close_sent {
                             let state = &mut *state;
                             state.encoder.pong(&payload, &mut state.outgoing);
                         }
                         continue;
                     }
-                    Ok(Some(Event::Close(close))) => {
+                    Ok(Some(Event::Close(told))) => {
                         // RFC 6455 section 5.5.1: the code is sent back.
-                        let echo = Close::new(close.code, "");
-                        state.write_close(&echo);
-                        self.phase = Phase::Finishing;
-                        ended = Some(close);
+                        let answer = Close::new(told.code, "");
+                        state.farewell = Some(Farewell { told, answer });
+                        self.farewell = Some(Instant::now());
                         break;
                     }
                     Err(violation) => {
-                        let close = Close::new(violation.code, violation.reason);
-                        state.write_close(&close);
-                        self.phase = Phase::Finishing;
+                        let told = Close::new(violation.code, violation.reason);
+                        let answer = told.clone();
+                        state.farewell = Some(Farewell { told, answer });
+                        self.farewell = Some(Instant::now());
                         self.input.clear();
-                        ended = Some(close);
                         break;
                     }
                 };
-                has_event = true;
                 if state.ended.is_none() {
                     has_message = true;
                     state.push(message);
@@ -287,9 +291,9 @@ impl Driver {
         if has_message {
             self.shared.tell_received();
         }
-        if let Some(close) = ended {
-            self.shared.end(close);
-            return true;
+        if self.farewell.is_some() {
+            let is_over = self.shared.state.borrow().ended.is_some();
+            self.shared.part(is_over);
         }
         has_event
     }
@@ -325,11 +329,15 @@ impl Driver {
         let blocked = self.blocked.map(|since| since + limits.write_timeout);
         let closing = self.close_sent.map(|since| since + limits.close_timeout);
         let silent = match self.pinged {
-            _ if self.close_sent.is_some() => None,
+            _ if self.close_sent.is_some() || self.farewell.is_some() => None,
             Some(since) => Some(since + limits.ping_timeout),
             None => limits.ping_interval.map(|interval| self.heard + interval),
         };
-        [blocked, closing, silent].into_iter().flatten().min()
+        let farewell = self.farewell.map(|since| since + FAREWELL);
+        [blocked, closing, silent, farewell]
+            .into_iter()
+            .flatten()
+            .min()
     }
 
     /// Does what is due at a time.
@@ -344,7 +352,9 @@ impl Driver {
         let is_blocked = self
             .blocked
             .is_some_and(|since| since + self.limits.write_timeout <= now);
-        if is_blocked || self.close_sent.is_some() {
+        if self.farewell.is_some() && !is_blocked {
+            self.shared.part(true);
+        } else if is_blocked || self.close_sent.is_some() {
             self.phase = Phase::Done;
         } else if self.pinged.is_some() {
             let close = Close::new(1011, "no answer to a ping");

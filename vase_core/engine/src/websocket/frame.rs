@@ -162,11 +162,11 @@ impl Head {
         match self.length {
             length @ ..=125 => out.put_u8(masked | length as u8),
             length @ 126..=0xffff => {
-                out.put_u8(masked | 126);
+                out.put_u8(masked | 0x7e);
                 out.put_u16(length as u16);
             }
             length => {
-                out.put_u8(masked | 127);
+                out.put_u8(masked | 0x7f);
                 out.put_u64(length);
             }
         }

@@ -1,4 +1,4 @@
-//! WebSockets (RFC 6455) with permessage-deflate (RFC 7692).
+//! Sockets that speak WebSocket (RFC 6455) with permessage-deflate (RFC 7692).
 //!
 //! A socket begins as a request: [`handshake`] judges it before anybody is called, and the answer that an application
 //! gives, 101 or a refusal, leaves like any other. What follows is a [`Session`] and its [`Driver`]: the session is what

@@ -87,6 +87,15 @@ pub trait Listener {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Ended;
 
+/// The peer's last word, kept back until the application has answered the messages before it.
+pub(super) struct Farewell {
+    /// What the application is told.
+    pub(super) told: Close,
+    /// What the peer is answered.
+    pub(super) answer: Close,
+}
+
+#[allow(clippy::struct_excessive_bools)] // each is a fact of its own
 pub(super) struct State {
     pub(super) incoming: VecDeque<Message>,
     incoming_octets: usize,
@@ -94,6 +103,11 @@ pub(super) struct State {
     pub(super) outgoing: BytesMut,
     /// A close frame is among what was written.
     pub(super) is_close_sent: bool,
+    pub(super) farewell: Option<Farewell>,
+    /// Nothing the peer could say matters any more: what is written leaves, and that is all.
+    pub(super) is_finished: bool,
+    /// The application waits for a message, and none is there.
+    is_asking: bool,
     /// What the application is told; set once.
     pub(super) ended: Option<Close>,
     pub(super) is_gone: bool,
@@ -110,6 +124,7 @@ impl State {
     }
 
     pub(super) fn push(&mut self, message: Message) {
+        self.is_asking = false;
         self.incoming_octets += message.len();
         self.incoming.push_back(message);
     }
@@ -158,6 +173,25 @@ impl Shared {
         self.tell_drained();
     }
 
+    /// Answers the peer's last word, if the application has come to it or is `overdue`.
+    pub(super) fn part(&self, overdue: bool) -> bool {
+        let told = {
+            let mut state = self.state.borrow_mut();
+            let is_due = overdue || (state.is_asking && state.incoming.is_empty());
+            if !is_due {
+                return false;
+            }
+            let Some(Farewell { told, answer }) = state.farewell.take() else {
+                return false;
+            };
+            state.write_close(&answer);
+            state.is_finished = true;
+            told
+        };
+        self.end(told);
+        true
+    }
+
     pub(super) fn leave(&self) {
         self.end(Close::abnormal());
         {
@@ -200,6 +234,9 @@ pub fn open(
             encoder: Encoder::new(role, deflate),
             outgoing: BytesMut::new(),
             is_close_sent: false,
+            farewell: None,
+            is_finished: false,
+            is_asking: false,
             ended: None,
             is_gone: false,
             driver: None,
@@ -219,12 +256,21 @@ impl Session {
 
     /// The next message, if one is there. Messages that came before the end are given before it.
     pub fn take(&self) -> Option<Message> {
-        let (message, was_full) = {
+        let taken = {
             let mut state = self.0.state.borrow_mut();
             let was_full = state.is_full();
-            let message = state.incoming.pop_front()?;
-            state.incoming_octets -= message.len();
-            (message, was_full && !state.is_full())
+            let message = state.incoming.pop_front();
+            state.is_asking = message.is_none();
+            message.map(|message| {
+                state.incoming_octets -= message.len();
+                (message, was_full && !state.is_full())
+            })
+        };
+        let Some((message, was_full)) = taken else {
+            if self.0.part(false) {
+                self.0.wake_driver();
+            }
+            return None;
         };
         if was_full {
             self.0.wake_driver();
@@ -283,6 +329,7 @@ impl Session {
                 return;
             }
             state.write_close(close);
+            state.is_finished |= state.farewell.take().is_some();
             state.incoming.clear();
             state.incoming_octets = 0;
         }

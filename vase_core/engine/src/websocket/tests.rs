@@ -1,3 +1,4 @@
+use std::task::Waker;
 use std::time::Duration;
 
 use bytes::{Bytes, BytesMut};
@@ -44,11 +45,11 @@ fn masked(first: u8, payload: &[u8]) -> Vec<u8> {
     match payload.len() {
         length @ ..=125 => frame.push(0x80 | u8::try_from(length).unwrap()),
         length @ ..=0xffff => {
-            frame.push(0x80 | 126);
+            frame.push(0x80 | 0x7e);
             frame.extend(u16::try_from(length).unwrap().to_be_bytes());
         }
         length => {
-            frame.push(0x80 | 127);
+            frame.push(0x80 | 0x7f);
             frame.extend((length as u64).to_be_bytes());
         }
     }
@@ -59,6 +60,7 @@ fn masked(first: u8, payload: &[u8]) -> Vec<u8> {
 
 /// Every length around the borders of the three forms, in pieces of every awkward size.
 #[test]
+#[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss)]
 fn lengths() {
     for length in [0, 1, 7, 8, 9, 125, 126, 127, 128, 65_535, 65_536] {
         let payload: Vec<u8> = (0..length).map(|index| (index % 251) as u8).collect();
@@ -153,6 +155,7 @@ fn close_is_last() {
 
 /// What one end writes the other reads, with and without the memory of messages before.
 #[test]
+#[allow(clippy::cast_possible_truncation)]
 fn compression() {
     for (own_takeover, window) in [(true, 9), (false, 9), (true, 15), (false, 12)] {
         let agreed = Deflate {
@@ -351,12 +354,8 @@ fn limits() -> Limits {
 
 fn pair(limits: &Limits) -> (Session, Session, impl Future<Output = ((), ())> + use<>) {
     let (ours, theirs) = tokio::io::duplex(8 * 1024);
-    let (server, server_driver) = open(Role::Server, limits.clone(), Some(AGREED), |waker| {
-        waker.wake()
-    });
-    let (client, client_driver) = open(Role::Client, limits.clone(), Some(AGREED), |waker| {
-        waker.wake()
-    });
+    let (server, server_driver) = open(Role::Server, limits.clone(), Some(AGREED), Waker::wake);
+    let (client, client_driver) = open(Role::Client, limits.clone(), Some(AGREED), Waker::wake);
     let drivers = async { tokio::join!(server_driver.run(ours), client_driver.run(theirs)) };
     (server, client, drivers)
 }
@@ -381,6 +380,8 @@ async fn conversation() {
         server.close(&Close::new(4001, "enough"));
         assert!(server.send_text("late").is_err());
         settled().await;
+        // Told when everything before it was taken.
+        assert_eq!((client.ended(), client.take()), (None, None));
         assert_eq!(client.ended(), Some(Close::new(4001, "enough")));
     };
     tokio::join!(drivers, talk);
@@ -428,7 +429,7 @@ async fn pings() {
     tokio::join!(drivers, talk);
 
     let (mut silent, theirs) = tokio::io::duplex(1024);
-    let (server, driver) = open(Role::Server, limits(), None, |waker| waker.wake());
+    let (server, driver) = open(Role::Server, limits(), None, Waker::wake);
     let started = tokio::time::Instant::now();
     driver.run(theirs).await;
     let took = started.elapsed();
@@ -451,8 +452,8 @@ async fn slow_readers() {
         ping_interval: None,
         ..limits()
     };
-    let (server, driver) = open(Role::Server, limits, None, |waker| waker.wake());
-    server.send_binary(&[0; 100_000]).unwrap();
+    let (server, driver) = open(Role::Server, limits, None, Waker::wake);
+    server.send_binary(&vec![0; 100_000]).unwrap();
     let started = tokio::time::Instant::now();
     driver.run(theirs).await;
     assert_eq!(started.elapsed().as_secs(), 30);
@@ -463,7 +464,7 @@ async fn slow_readers() {
 #[tokio::test(start_paused = true)]
 async fn unanswered_close() {
     let (_silent, theirs) = tokio::io::duplex(1024);
-    let (server, driver) = open(Role::Server, limits(), None, |waker| waker.wake());
+    let (server, driver) = open(Role::Server, limits(), None, Waker::wake);
     server.close(&Close::new(1012, "restart"));
     let started = tokio::time::Instant::now();
     driver.run(theirs).await;
@@ -474,12 +475,14 @@ async fn unanswered_close() {
 #[tokio::test(start_paused = true)]
 async fn close_and_leave() {
     let (mut peer, theirs) = tokio::io::duplex(1024);
-    let (server, driver) = open(Role::Server, limits(), None, |waker| waker.wake());
+    let (server, driver) = open(Role::Server, limits(), None, Waker::wake);
     peer.write_all(&[masked(0x81, b"last"), masked(0x88, &1001_u16.to_be_bytes())].concat())
         .await
         .unwrap();
     peer.shutdown().await.unwrap();
     driver.run(theirs).await;
+    assert_eq!(server.take(), Some(Message::Text("last".into())));
+    assert_eq!(server.ended(), Some(Close::new(1001, "")));
     assert_eq!(server.take(), Some(Message::Text("last".into())));
     assert_eq!(server.ended(), Some(Close::new(1001, "")));
     let mut octets = Vec::new();
