@@ -36,6 +36,8 @@ WRONG = {
     "another in the target": f"GET http://evil.test/api/tags HTTP/1.1\r\nHost: {HOST}\r\n\r\n",
     "not allowed in both": "GET http://evil.test/api/tags HTTP/1.1\r\nHost: evil.test\r\n\r\n",
     "a user in the target": f"GET http://evil@{HOST}/api/tags HTTP/1.1\r\nHost: {HOST}\r\n\r\n",
+    "malformed beside a target": f"GET http://{HOST}/api/tags HTTP/1.1\r\nHost: evil test\r\n\r\n",
+    "doubled beside a target": f"GET http://{HOST}/api/tags HTTP/1.1\r\nHost: {HOST}\r\nHost: {HOST}\r\n\r\n",
     "only in the target": f"GET http://{HOST}/api/tags HTTP/1.1\r\n\r\n",
     "forwarded by a stranger": "GET /api/tags HTTP/1.1\r\nHost: evil.test\r\nX-Forwarded-Host: example.test\r\n\r\n",
     "not allowed in HTTP/1.0": "GET /api/tags HTTP/1.0\r\nHost: evil.test\r\n\r\n",
@@ -50,6 +52,9 @@ RIGHT = {
     "with white space around": f"GET /api/tags HTTP/1.1\r\nHost:\t {HOST} \t\r\n\r\n",
     "without white space": f"GET /api/tags HTTP/1.1\r\nHost:{HOST}\r\n\r\n",
     "as in the target": f"GET http://{HOST}/api/tags HTTP/1.1\r\nHost: {HOST}\r\n\r\n",
+    "in the target alone counts": f"GET http://{HOST}/api/tags HTTP/1.1\r\nHost: evil.test\r\n\r\n",
+    "in the target with a port": f"GET http://{HOST}:8000/api/tags HTTP/1.1\r\nHost: {HOST}\r\n\r\n",
+    "in the target of HTTP/1.0": f"GET http://{HOST}/api/tags HTTP/1.0\r\n\r\n",
     "none in HTTP/1.0": "GET /api/tags HTTP/1.0\r\n\r\n",
 }
 
@@ -71,6 +76,30 @@ def test_a_right_host_is_served(production: Served, name: str) -> None:
     dialogue = exchange(production.port, RIGHT[name].encode("latin-1") + LAST)
     assert dialogue.statuses == ([200] if "1.0" in RIGHT[name] else [200, 200])
     assert production.python_calls == before + 1
+
+
+@pytest.mark.parametrize(
+    ("line", "place"),
+    [
+        ("GET /place HTTP/1.1\r\nHost: a.test", "a.test http://a.test/place"),
+        ("GET http://b.test/place HTTP/1.1\r\nHost: a.test", "b.test http://b.test/place"),
+        ("GET http://b.test:81/place?x=1 HTTP/1.1\r\nHost: a.test:82", "b.test:81 http://b.test:81/place?x=1"),
+        ("GET http://b.test/place HTTP/1.0", "b.test http://b.test/place"),
+    ],
+)
+def test_an_absolute_target_names_the_host(odd: Served, line: str, place: str) -> None:
+    """The authority of the target replaces `Host`, for all who ask for the host (RFC 9112 section 3.2.2)."""
+    answer = odd.ask(f"{line}\r\nConnection: close\r\n\r\n".encode())
+    assert (answer.status, answer.body.decode()) == (200, place)
+
+
+def test_a_redirect_names_no_host(production: Served) -> None:
+    """A redirect for a slash is a path, so whatever named the host is not repeated (RFC 9110 section 10.2.2)."""
+    dialogue = exchange(
+        production.port, f"GET http://{HOST}/api/tags/ HTTP/1.1\r\nHost: evil.test\r\n\r\n".encode() + LAST
+    )
+    assert dialogue.statuses[0] in {301, 307, 308, 404}
+    assert not any("evil" in value for _, value in dialogue.answers[0].fields)
 
 
 def test_a_forwarded_host_of_a_stranger_is_not_believed(production: Served) -> None:

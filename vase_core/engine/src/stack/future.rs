@@ -16,6 +16,7 @@ use tower::Service;
 use super::dispatch::drop_body;
 use super::{Call, Exchange, Peer, Shared};
 use crate::body::{RequestBody, ResponseBody};
+use crate::layers::allowed_hosts;
 use crate::layers::catch_panic::CatchPanic;
 use crate::layers::timeout::Timeout;
 use crate::layers::{HeadLayer, Layer};
@@ -104,6 +105,7 @@ where
         // A slot, so that the parts are moved once: from here into the call.
         let mut slot = None;
         let (head, body) = slot.insert(request.into_parts());
+        allowed_hosts::adopt_target(head);
         shared.metrics.begin(body.size_hint().lower());
         let mut future = Self {
             shared: Rc::clone(shared),

@@ -1,5 +1,5 @@
 use http::request::Parts;
-use http::{Response, StatusCode, Version, header, uri};
+use http::{HeaderValue, Response, StatusCode, Version, header};
 
 use super::syntax::{Authority, parse_authority};
 use crate::body::{RequestBody, ResponseBody};
@@ -27,7 +27,6 @@ enum HostFault {
     Missing,
     Doubled,
     Malformed,
-    Disagreeing,
     NotAllowed,
 }
 
@@ -37,7 +36,6 @@ impl HostFault {
             Self::Missing => "host.missing",
             Self::Doubled => "host.doubled",
             Self::Malformed => "host.malformed",
-            Self::Disagreeing => "host.disagreeing",
             Self::NotAllowed => "host.not_allowed",
         }
     }
@@ -47,13 +45,35 @@ impl HostFault {
             Self::Missing => "the request has no Host header",
             Self::Doubled => "the request has more than one Host header",
             Self::Malformed => "the Host header is not a host with an optional port",
-            Self::Disagreeing => "the Host header and the request target name different hosts",
             Self::NotAllowed => "this server does not answer for the requested host",
         }
     }
 
     fn refuse(self, head: &Parts, exchange: &Exchange) -> Response<ResponseBody> {
         exchange.refuse(head, StatusCode::BAD_REQUEST, self.code(), self.detail())
+    }
+}
+
+/// Lets an absolute request target name the host, whatever `Host` says (RFC 9112 section 3.2.2): from here on
+/// `Host` says the same, to everybody.
+///
+/// A `Host` that is missing, doubled or malformed stays, for [`HostSyntax`] to refuse (RFC 9112 section 3.2).
+pub(crate) fn adopt_target(head: &mut Parts) {
+    // A target with an authority is the absolute form, or HTTP/2's `:authority`.
+    let Some(target) = head.uri.authority() else {
+        return;
+    };
+    let mut lines = head.headers.get_all(header::HOST).iter();
+    let is_good = match (lines.next(), lines.next()) {
+        (Some(line), None) => parse_authority(line.as_bytes()).is_some(),
+        (None, _) => head.version != Version::HTTP_11,
+        _ => false,
+    };
+    if is_good
+        && parse_authority(target.as_str().as_bytes()).is_some()
+        && let Ok(value) = HeaderValue::from_str(target.as_str())
+    {
+        head.headers.insert(header::HOST, value);
     }
 }
 
@@ -68,26 +88,18 @@ fn checked_authority(head: &Parts) -> Result<Option<Authority<'_>>, HostFault> {
         Some(line) => Some(parse_authority(line.as_bytes()).ok_or(HostFault::Malformed)?),
         None => None,
     };
-    // A target with an authority is the absolute form, CONNECT's, or HTTP/2's `:authority`.
-    let Some(target) = head.uri.authority() else {
-        return match named {
-            None if head.version != Version::HTTP_10 && head.version != Version::HTTP_09 => {
-                Err(HostFault::Missing)
-            }
-            named => Ok(named),
-        };
-    };
-    let target = parse_authority(target.as_str().as_bytes()).ok_or(HostFault::Malformed)?;
-    let default_port = if head.uri.scheme() == Some(&uri::Scheme::HTTPS) {
-        443
-    } else {
-        80
-    };
-    match named {
-        Some(named) if !named.is_same(&target, default_port) => Err(HostFault::Disagreeing),
-        None if head.version == Version::HTTP_11 => Err(HostFault::Missing),
-        _ => Ok(Some(target)),
+    // `Host` says the same by now, if the target can be read at all.
+    let target = head
+        .uri
+        .authority()
+        .map(|target| target.as_str().as_bytes());
+    if target.is_some_and(|target| parse_authority(target).is_none()) {
+        return Err(HostFault::Malformed);
     }
+    if named.is_none() && !matches!(head.version, Version::HTTP_10 | Version::HTTP_09) {
+        return Err(HostFault::Missing);
+    }
+    Ok(named)
 }
 
 impl HeadLayer for HostSyntax {

@@ -6,14 +6,6 @@ pub(crate) struct Authority<'a> {
     pub(crate) port: Option<u16>,
 }
 
-impl Authority<'_> {
-    /// Whether two authorities of one scheme are the same place.
-    pub(super) fn is_same(&self, other: &Self, default_port: u16) -> bool {
-        self.host.eq_ignore_ascii_case(other.host)
-            && self.port.unwrap_or(default_port) == other.port.unwrap_or(default_port)
-    }
-}
-
 /// Reads `uri-host [ ":" port ]` (RFC 9110 section 7.2, RFC 3986 section 3.2.2).
 ///
 /// An empty host is refused too: an http URI must not have one (RFC 9110 section 4.2.1).

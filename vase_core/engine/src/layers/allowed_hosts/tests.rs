@@ -1,7 +1,7 @@
 use http::{HeaderValue, StatusCode, Version};
 
 use super::syntax::parse_authority;
-use super::{AllowedHosts, HostSyntax};
+use super::{AllowedHosts, HostSyntax, adopt_target};
 use crate::config::AllowedHostsConfig;
 use crate::layers::HeadLayer;
 use crate::layers::testing::{Trial, problem};
@@ -108,28 +108,64 @@ fn once() {
     assert_eq!(code(old, &HostSyntax), "host.doubled");
 }
 
-/// An absolute target must agree with `Host`; the default port of its scheme may be left out.
+/// An absolute target names the host, whatever `Host` says, as long as that is there and well-formed.
 #[test]
 fn absolute_targets() {
-    for (target, name, expected) in [
-        ("http://example.com/", "example.com", ""),
-        ("http://EXAMPLE.com/", "example.COM", ""),
-        ("http://example.com:80/", "example.com", ""),
-        ("https://example.com/", "example.com:443", ""),
-        ("http://example.com:81/", "example.com", "host.disagreeing"),
-        ("http://example.com/", "other.com", "host.disagreeing"),
-        ("http://user@example.com/", "example.com", "host.malformed"),
+    let layer = allowed(&["example.com"]);
+    for (target, name, expected, seen) in [
+        ("http://example.com/", "example.com", "", "example.com"),
+        ("http://example.com/", "other.com", "", "example.com"),
+        (
+            "http://EXAMPLE.com:81/",
+            "other.com:82",
+            "",
+            "EXAMPLE.com:81",
+        ),
+        ("https://example.com/", "example.com:443", "", "example.com"),
+        (
+            "http://evil.org/",
+            "example.com",
+            "host.not_allowed",
+            "evil.org",
+        ),
+        (
+            "http://example.com/",
+            "other com",
+            "host.malformed",
+            "other com",
+        ),
+        (
+            "http://user@example.com/",
+            "example.com",
+            "host.malformed",
+            "example.com",
+        ),
     ] {
-        let trial = Trial::new("GET", target, &[("host", name)]);
-        assert_eq!(code(trial, &HostSyntax), expected, "{target} {name}");
+        let mut trial = Trial::new("GET", target, &[("host", name)]);
+        adopt_target(&mut trial.head);
+        assert_eq!(trial.head.headers["host"], seen, "{target} {name}");
+        assert_eq!(code(trial, &layer), expected, "{target} {name}");
     }
-    assert_eq!(
-        code(Trial::new("GET", "http://example.com/", &[]), &HostSyntax),
-        "host.missing"
-    );
-    let mut second = Trial::new("GET", "http://example.com/", &[]);
-    second.head.version = Version::HTTP_2;
-    assert_eq!(code(second, &HostSyntax), "");
+    let doubled = [("host", "example.com"), ("host", "example.com")];
+    let mut trial = Trial::new("GET", "http://example.com/", &doubled);
+    adopt_target(&mut trial.head);
+    assert_eq!(code(trial, &HostSyntax), "host.doubled");
+}
+
+/// Without `Host`, the target names the host where the version lets it.
+#[test]
+fn absolute_targets_alone() {
+    for (version, expected) in [
+        (Version::HTTP_11, "host.missing"),
+        (Version::HTTP_10, ""),
+        (Version::HTTP_2, ""),
+    ] {
+        let mut trial = Trial::new("GET", "http://example.com/", &[]);
+        trial.head.version = version;
+        adopt_target(&mut trial.head);
+        assert_eq!(trial.head.headers.contains_key("host"), expected.is_empty());
+        assert_eq!(code(trial, &allowed(&["example.com"])), expected);
+    }
 }
 
 /// Patterns are exact names, names with all below them, or anything; case and port do not count.
