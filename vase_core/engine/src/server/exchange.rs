@@ -52,6 +52,7 @@ where
             is_head: request.method() == Method::HEAD,
             is_version_10: request.version() == Version::HTTP_10,
         };
+        state.set_takes_interim(!asked.is_version_10);
         let progress = if let Some(refusal) = state.refusal() {
             Progress::Refused {
                 answer: Some(refusal.answer()),

@@ -93,6 +93,7 @@ pub(super) struct State {
     is_chunked: AtomicBool,
     is_body_abandoned: AtomicBool,
     is_answering: AtomicBool,
+    takes_interim: AtomicBool,
     wants_upgrade: AtomicBool,
     is_upgraded: AtomicBool,
     refusal: OnceLock<Refusal>,
@@ -116,6 +117,7 @@ impl State {
             is_chunked: AtomicBool::new(false),
             is_body_abandoned: AtomicBool::new(false),
             is_answering: AtomicBool::new(false),
+            takes_interim: AtomicBool::new(false),
             wants_upgrade: AtomicBool::new(false),
             is_upgraded: AtomicBool::new(false),
             refusal: OnceLock::new(),
@@ -243,6 +245,15 @@ impl State {
 
     pub(super) fn is_answering(&self) -> bool {
         self.is_answering.load(Relaxed)
+    }
+
+    /// Whether the client's version knows answers that are none yet (RFC 9110 section 15.2).
+    pub(super) fn set_takes_interim(&self, takes_interim: bool) {
+        self.takes_interim.store(takes_interim, Relaxed);
+    }
+
+    pub(super) fn takes_interim(&self) -> bool {
+        self.takes_interim.load(Relaxed)
     }
 
     /// Whether the answer that is made now is the last on its connection.

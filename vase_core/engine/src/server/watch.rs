@@ -6,6 +6,7 @@
 //! never early. Without connections the watch sleeps and wakes nobody.
 
 use std::cell::{Cell, RefCell};
+use std::io::IoSlice;
 use std::rc::Rc;
 use std::sync::Arc;
 use std::task::Waker;
@@ -23,8 +24,14 @@ const TICK_MILLISECONDS: u64 = 250;
 /// How long a connection lingers after its last answer.
 const LINGER: u64 = 2_000;
 
-/// How long a client that sent FIN is believed to be waiting for its answer.
-pub(super) const HALF_CLOSED: u64 = 500;
+/// How long a client that sent FIN is believed to be waiting for its answer, without being asked.
+const HALF_CLOSED: u64 = 500;
+
+/// How long it is believed when it has been asked: it may close the other half in the meantime, which nobody tells.
+const ASKED_AGAIN: u64 = 5_000;
+
+/// What a client is asked with: who waits drops it (RFC 9110 section 15.2.1), who has left answers with RST.
+const INTERIM: &[u8] = b"HTTP/1.1 100 Continue\r\n\r\n";
 
 /// How long a connection that was just used is kept for one more request while the worker stops.
 const LAST_CALL: u64 = 500;
@@ -65,6 +72,16 @@ fn milliseconds(seconds: f64) -> u64 {
     (seconds * 1000.0) as u64
 }
 
+/// A client that sent FIN: it has left, or it waits for its answer.
+#[derive(Debug, Clone, Copy)]
+struct HalfClosed {
+    /// When that was seen, when something moved last, or when the client was asked.
+    since: u64,
+    /// How many octets had moved by then.
+    moved: u64,
+    is_asked: bool,
+}
+
 /// One connection, as the watch and its own task know it.
 #[derive(Debug)]
 pub(super) struct Connection {
@@ -75,8 +92,7 @@ pub(super) struct Connection {
     exchange: Cell<u32>,
     body_credit: Cell<i64>,
     body_received: Cell<u64>,
-    /// When FIN was first seen, and how many octets had moved by then.
-    half_closed: Cell<Option<(u64, u64)>>,
+    half_closed: Cell<Option<HalfClosed>>,
 }
 
 impl Connection {
@@ -181,8 +197,8 @@ impl Connection {
     }
 
     /// Whether the client is still there. hyper does not look while a service works, because a client
-    /// may close its sending half and wait; so RST ends the exchange at once, and FIN does when
-    /// nothing was sent to that client, nor read of what it left, for half a second.
+    /// may close its sending half and wait. RST ends the exchange at once. After FIN, when nothing was
+    /// sent to that client, nor read of what it left, for half a second, it is asked; who cannot be is gone.
     fn sweep_presence(&self, now: u64) {
         let state = &self.state;
         let readiness = state.writer.readiness();
@@ -190,14 +206,51 @@ impl Connection {
             self.abort();
         } else if readiness.is_read_closed() {
             let moved = state.sent() + state.received();
+            let seen = HalfClosed {
+                since: now,
+                moved,
+                is_asked: false,
+            };
             match self.half_closed.get() {
-                Some((since, before)) if before == moved => {
-                    if now - since >= HALF_CLOSED {
-                        self.abort();
-                    }
-                }
-                _ => self.half_closed.set(Some((now, moved))),
+                Some(known) if known.moved == moved => self.sweep_half_closed(now, known),
+                _ => self.half_closed.set(Some(seen)),
             }
+        }
+    }
+
+    fn sweep_half_closed(&self, now: u64, known: HalfClosed) {
+        let patience = if known.is_asked {
+            ASKED_AGAIN
+        } else {
+            HALF_CLOSED
+        };
+        if now - known.since < patience {
+            return;
+        }
+        if self.ask() {
+            self.half_closed.set(Some(HalfClosed {
+                since: now,
+                moved: self.state.sent() + self.state.received(),
+                is_asked: true,
+            }));
+        } else {
+            self.abort();
+        }
+    }
+
+    /// Sends an interim answer, where one may be sent. TCP has no other question: FIN of a client that
+    /// closed and of one that half-closed are the same, until something is sent to it.
+    fn ask(&self) -> bool {
+        let state = &self.state;
+        if !state.takes_interim() || !state.is_request_complete() || state.is_answering() {
+            return false;
+        }
+        match state.writer.try_write(&[IoSlice::new(INTERIM)]) {
+            Ok(octets) => {
+                state.add_sent(octets);
+                octets == INTERIM.len()
+            }
+            Err(_) => false,
         }
     }
 

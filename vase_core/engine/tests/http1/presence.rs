@@ -7,7 +7,7 @@ use crate::client::{Client, End};
 use crate::server::Server;
 
 /// The latest moment at which a handler hears that its client has left.
-const LATEST: Duration = Duration::from_millis(1_200);
+const LATEST: Duration = Duration::from_millis(1_500);
 
 fn start(request: &str) -> (Server, Client) {
     let server = Server::start_default();
@@ -36,7 +36,7 @@ fn reset_cancels_the_handler() {
     assert_cancelled(&server, start);
 }
 
-/// So does a plain close, which looks like FIN, half a second later.
+/// So does a plain close, which looks like FIN, half a second later: the question is answered with RST.
 #[test]
 fn close_cancels_the_handler() {
     let (server, client) = start("GET /slow?ms=60000 HTTP/1.1\r\nHost: a\r\n\r\n");
@@ -96,13 +96,57 @@ fn silent_stream_goes_on_while_the_client_waits() {
     assert_eq!(server.counters.cancelled.load(Ordering::SeqCst), 0);
 }
 
-/// The price of noticing: a client that half-closes is waited for half a second, and not for three.
+/// A client that half-closes is answered, however long that takes: it is asked, and drops the question.
 #[test]
-fn half_closed_client_is_not_waited_for_forever() {
-    let (server, mut client) = start("GET /slow?ms=3000 HTTP/1.1\r\nHost: a\r\n\r\n");
+fn half_closed_client_is_waited_for() {
+    let (server, mut client) = start("GET /slow?ms=2000 HTTP/1.1\r\nHost: a\r\n\r\n");
     client.half_close();
-    assert!(client.answer("GET").is_none());
+    let interim = client.any_answer("GET").expect("a question");
+    assert_eq!((interim.status, interim.headers.len()), (100, 0));
+    let answer = client.any_answer("GET").expect("the answer");
+    assert_eq!((answer.status, answer.body.as_slice()), (200, &b"slow"[..]));
+    assert_eq!(server.counters.cancelled.load(Ordering::SeqCst), 0);
+    assert_eq!(client.end(Duration::from_secs(2)), End::Closed);
+}
+
+/// A half-closed client that then leaves with the question unread resets the connection, and that is heard.
+#[test]
+fn half_closed_client_that_leaves_cancels_the_handler() {
+    let (server, client) = start("GET /slow?ms=60000 HTTP/1.1\r\nHost: a\r\n\r\n");
+    client.half_close();
+    std::thread::sleep(Duration::from_millis(1_300));
+    assert_eq!(server.counters.cancelled.load(Ordering::SeqCst), 0);
+    let start = Instant::now();
+    drop(client);
+    assert_cancelled(&server, start);
+}
+
+/// And one that read it first is found out by the next question.
+#[test]
+fn half_closed_client_is_asked_again() {
+    let (server, mut client) = start("GET /slow?ms=60000 HTTP/1.1\r\nHost: a\r\n\r\n");
+    client.half_close();
+    assert_eq!(client.any_answer("GET").expect("a question").status, 100);
+    drop(client);
+    server.wait_until("the handler is cancelled", |server| {
+        server.counters.cancelled.load(Ordering::SeqCst) == 1
+    });
+}
+
+/// An HTTP/1.0 client cannot be asked (RFC 9110 section 15.2): it is waited for half a second, and not for three.
+#[test]
+fn half_closed_client_of_http_10_is_not_waited_for_forever() {
+    let (server, mut client) = start("GET /slow?ms=3000 HTTP/1.0\r\nHost: a\r\n\r\n");
+    client.half_close();
+    assert!(client.any_answer("GET").is_none());
     assert_eq!(server.counters.cancelled.load(Ordering::SeqCst), 1);
+}
+
+/// Nothing is put between the answers of a client that waits with both halves open.
+#[test]
+fn waiting_client_is_not_asked() {
+    let (_server, mut client) = start("GET /slow?ms=1500 HTTP/1.1\r\nHost: a\r\n\r\n");
+    assert_eq!(client.any_answer("GET").expect("the answer").status, 200);
 }
 
 /// A half-closed client that keeps reading a long answer gets all of it.
