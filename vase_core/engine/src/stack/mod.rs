@@ -39,6 +39,7 @@ use std::convert::Infallible;
 use std::fmt;
 use std::rc::Rc;
 use std::task::{Context, Poll};
+use std::time::Duration;
 
 use http::{HeaderValue, Method, Request, Response};
 use tower::Service;
@@ -84,7 +85,7 @@ struct Shared {
     /// Where the layer stands around whose inside panics are caught.
     catch_panic: Option<usize>,
     /// Where the layer stands whose inside is waited for so long.
-    timeout: Option<(usize, std::time::Duration)>,
+    timeout: Option<(usize, Duration)>,
     /// How many headers the layers may add: room for them is made once.
     extra_headers: usize,
     server_header: Option<HeaderValue>,
@@ -183,6 +184,14 @@ impl Shared {
         let files = StaticFiles::new(&config.static_files)
             .map_err(|error| faults.absorb(error))
             .ok()
+            // Who edits a file looks at it within the second.
+            .map(|files| {
+                if config.debug {
+                    files.recheck_after(Duration::ZERO)
+                } else {
+                    files
+                }
+            })
             .filter(|files| !files.is_empty());
         faults.enter("");
         let server_header = config.server_header.as_ref().and_then(|value| {

@@ -86,7 +86,7 @@ fn methods_and_layers() {
 /// Static files are served before the routes are asked, and what is none goes on to them.
 #[tokio::test]
 async fn static_files() {
-    let folder = tempfile();
+    let folder = tempfile("files");
     fs::write(folder.join("style.css"), "body {}").unwrap();
     let root = serde_json::to_string(folder.to_str().unwrap()).unwrap();
     let config = format!(r#"{{"static_files": [{{"prefix": "/static/", "roots": [{root}]}}]}}"#);
@@ -101,8 +101,26 @@ async fn static_files() {
     fs::remove_dir_all(folder).unwrap();
 }
 
-fn tempfile() -> std::path::PathBuf {
-    let folder = std::env::temp_dir().join(format!("vase-stack-{}", std::process::id()));
+/// In debug an edited file is served at once; otherwise one that was just served is not looked at again for a second.
+#[tokio::test]
+async fn edited_static_files() {
+    for (debug, expected) in [("true", "a {}"), ("false", "body {}")] {
+        let folder = tempfile(debug);
+        fs::write(folder.join("style.css"), "body {}").unwrap();
+        let root = serde_json::to_string(folder.to_str().unwrap()).unwrap();
+        let config = format!(
+            r#"{{"debug": {debug}, "static_files": [{{"prefix": "/static/", "roots": [{root}]}}]}}"#
+        );
+        let stack = build(&config, App::default(), Hooks::default()).unwrap();
+        assert_eq!(text(get(&stack, "/static/style.css")).await, "body {}");
+        fs::write(folder.join("style.css"), "a {}").unwrap();
+        assert_eq!(text(get(&stack, "/static/style.css")).await, expected);
+        fs::remove_dir_all(folder).unwrap();
+    }
+}
+
+fn tempfile(name: &str) -> std::path::PathBuf {
+    let folder = std::env::temp_dir().join(format!("vase-stack-{name}-{}", std::process::id()));
     fs::create_dir_all(&folder).unwrap();
     folder
 }
