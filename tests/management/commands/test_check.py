@@ -75,3 +75,36 @@ def test_deploy_fails_for_a_warning(manage):
     result = manage("check", "--deploy", **{**PRODUCTION, "SECRET_KEY": "short"})
     assert result.returncode == 1
     assert "conf.W003" in result.stderr
+
+
+def test_unapplied_migrations_are_a_warning(shop, manage):
+    """`--database default` asks the database which migrations it lacks; without it nothing is connected to."""
+    assert manage("makemigrations").returncode == 0
+    database = next(iter(shop.glob("*.sqlite3")), None)
+    assert database is None, "nothing has made the database yet"
+    result = manage("check")
+    assert (result.returncode, "db.W001" in result.stderr) == (0, False)
+    result = manage("check", "--database", "default")
+    assert result.returncode == 0
+    assert "warning[db.W001]: 1 migration is not applied: `catalog.0001_initial`" in result.stderr
+    assert "hint: run `manage.py migrate`" in result.stderr
+    assert not list(shop.glob("*.sqlite3"))
+    assert manage("migrate").returncode == 0
+    result = manage("check", "--database", "default", "--json")
+    assert json.loads(result.stdout) == []
+
+
+def test_a_deploy_without_its_migrations_fails(shop, manage, tmp_path):
+    """In production a missing migration is no matter of taste."""
+    assert manage("makemigrations").returncode == 0
+    variables = {**PRODUCTION, "DATABASE_URL": f"sqlite:///{tmp_path}/production.sqlite3"}
+    result = manage("check", "--deploy", "--database", "default", **variables)
+    assert result.returncode == 1
+    assert "db.W001" in result.stderr
+
+
+def test_a_database_without_migrations_is_refused(manage):
+    """Another alias would be asked for nothing, so it is a mistake."""
+    result = manage("check", "--database", "replica")
+    assert result.returncode == 1
+    assert "error[management.E016]: no migrations go to a database `replica`" in result.stderr
