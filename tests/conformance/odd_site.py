@@ -141,6 +141,11 @@ async def breaks() -> StreamingResponse:
     return StreamingResponse(made())
 
 
+@app.get("/place")
+async def place(request: Request) -> str:
+    return f"{request.host} {request.url}"
+
+
 @app.post("/upload")
 async def upload(request: Request) -> str:
     size = 0

@@ -107,4 +107,4 @@ def test_a_database_without_migrations_is_refused(manage):
     """Another alias would be asked for nothing, so it is a mistake."""
     result = manage("check", "--database", "replica")
     assert result.returncode == 1
-    assert "error[management.E016]: no migrations go to a database `replica`" in result.stderr
+    assert "error[management.E015]: no migrations go to a database `replica`" in result.stderr

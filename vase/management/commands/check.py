@@ -36,7 +36,7 @@ def check(
         if alias != "default" or alias not in app.databases:
             raise CommandError(
                 f"no migrations go to a database {quote(alias)}",
-                code="management.E016",
+                code="management.E015",
                 hint="they go to `default`, if `DATABASES` has it: `check --database default`",
             )
         messages += check_migrations(app)
