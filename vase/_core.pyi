@@ -19,6 +19,7 @@ __all__ = [
     "RequestBodyError",
     "Socket",
     "check_routes",
+    "find_unfit_number",
 ]
 
 class RequestBodyError(Exception):
@@ -148,7 +149,8 @@ class Endpoint:
             `task` is any other `async def`; `thread` is a `def`, called in the pool.
         arguments: Where each positional argument comes from; see `vase.binding`.
         encode: Makes bytes (JSON) or a `Response` of what is neither text, bytes, None nor a `Response`.
-        explain: An async function of the request that binds the slow, complete way.
+        explain: An async function that binds the slow, complete way: of the request, and of what the reader of its
+            JSON body has raised, if that is why.
         status: The status of a plain answer.
         collects: Whether the body is read before the call.
         form: What becomes of the files of a form; left out, all are kept.
@@ -166,7 +168,7 @@ class Endpoint:
         mode: Literal["inline", "coroutine", "task", "thread"],
         arguments: Sequence[tuple[Any, ...]] | None = None,
         encode: Callable[[Any], bytes | Response] | None = None,
-        explain: Callable[[Request], Coroutine[Any, Any, object]] | None = None,
+        explain: Callable[[Request, BaseException | None], Coroutine[Any, Any, object]] | None = None,
         status: int | None = None,
         collects: bool = False,
         form: FormRules | None = None,
@@ -191,7 +193,7 @@ class _Hooks(Protocol):
     @property
     def upload_file_class(self) -> type[object]: ...
     @property
-    def on_error(self) -> Callable[[Request, BaseException], Response]: ...
+    def on_error(self) -> Callable[[Request, BaseException], Response | Coroutine[Any, Any, Response]]: ...
     @property
     def pump(self) -> Callable[..., Coroutine[Any, Any, None]]: ...
     @property
@@ -245,3 +247,11 @@ class Engine:
 
 def check_routes(routes: str) -> list[tuple[int, str]]:
     """Return what is wrong with a list of routes: pairs of a route's id and a sentence."""
+
+def find_unfit_number(text: bytes, *, integers: bool) -> int | None:
+    """Return the place of the first number of a JSON text that no float holds: `NaN`, `-Infinity`, `1e999`.
+
+    Args:
+        text: The text, JSON or not.
+        integers: Whether an integer of more than 308 digits counts as well.
+    """

@@ -1,5 +1,7 @@
 """The one-file application: everything that hangs on `app`."""
 
+import asyncio
+import threading
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -7,10 +9,11 @@ from typing import Annotated
 
 import pytest
 
-from vase import Depends, HTTPException, JSONResponse, NotFound, Request, Response, Router, Vase, render
+from vase import Depends, HTTPException, JSONResponse, NotFound, Request, Response, Router, Vase, inline, render
 from vase.application import ApplicationError
 from vase.conf import Settings
 from vase.exceptions import ConfigurationError
+from vase.http import RequestValidationError
 from vase.middleware import CallNext
 from vase.testing import Client
 from vase.urls import URLResolver
@@ -172,15 +175,101 @@ def test_an_exception_handler_may_raise() -> None:
         assert client.get("/sold").status_code == 500
 
 
-def test_an_exception_handler_does_not_wait() -> None:
-    """An `async def` is refused where it is written, with what to do instead."""
+def failing() -> Vase:
+    """A site whose handlers of every kind fail."""
+    app = Vase()
 
-    async def answer(request: Request, exception: OutOfStock) -> Response:
-        return Response()
+    async def dependency() -> None:
+        await asyncio.sleep(0)
+        raise OutOfStock("asked too late")
 
-    with pytest.raises(ApplicationError, match="is an `async def`") as refused:
-        Vase().exception_handler(OutOfStock)(answer)  # type: ignore[arg-type]
-    assert refused.value.code == "application.E001"
+    @app.get("/coroutine")
+    async def coroutine() -> str:
+        raise OutOfStock("coroutine")
+
+    @app.get("/task")
+    async def task() -> str:
+        await asyncio.sleep(0.001)
+        raise OutOfStock("task")
+
+    @app.get("/thread")
+    def thread() -> str:
+        raise OutOfStock("thread")
+
+    @app.get("/inline")
+    @inline
+    def in_place() -> str:
+        raise OutOfStock("inline")
+
+    @app.get("/dependency", dependencies=[Depends(dependency)])
+    async def depends() -> str:
+        return "never"
+
+    return app
+
+
+@pytest.mark.parametrize("has_middleware", [False, True])
+@pytest.mark.parametrize("path", ["coroutine", "task", "thread", "inline", "dependency"])
+def test_an_exception_handler_may_wait(path: str, has_middleware: bool) -> None:
+    """An `async def` is awaited on the loop, wherever the handler ran; its value becomes an answer as from a view."""
+    app = failing()
+    threads: list[str] = []
+
+    if has_middleware:
+
+        @app.middleware
+        async def mark(request: Request, call_next: CallNext) -> Response:
+            response = await call_next(request)
+            response.headers["x-mark"] = "yes"
+            return response
+
+    @app.exception_handler(OutOfStock)
+    async def out(request: Request, exception: OutOfStock) -> dict[str, str]:
+        await asyncio.sleep(0.001)
+        threads.append(threading.current_thread().name)
+        return {"path": request.path, "detail": str(exception)}
+
+    with Client(app) as client:
+        answer = client.get(f"/{path}")
+    expected = "asked too late" if path == "dependency" else path
+    assert (answer.status_code, answer.json()) == (200, {"path": f"/{path}", "detail": expected})
+    assert answer.headers.get("x-mark") == ("yes" if has_middleware else None)
+    assert threads == ["MainThread"]
+
+
+@pytest.mark.parametrize("path", ["task", "thread"])
+def test_an_exception_handler_that_waits_may_raise(path: str) -> None:
+    """It is like a plain one: an `HTTPException` is an answer, anything else a 500 that the test sees."""
+    app = failing()
+    raised: list[Exception] = [HTTPException(503, "later"), LookupError("wrong twice")]
+
+    @app.exception_handler(OutOfStock)
+    async def out(request: Request, exception: OutOfStock) -> Response:
+        await asyncio.sleep(0)
+        raise raised.pop(0)
+
+    with Client(app) as client:
+        assert client.get(f"/{path}").status_code == 503
+        with pytest.raises(LookupError, match="wrong twice"):
+            client.get(f"/{path}")
+
+
+def test_an_exception_handler_of_faults_may_wait() -> None:
+    """The answer to a request that does not fit is made by it as well."""
+    app = Vase()
+
+    @app.post("/numbers")
+    async def numbers(data: list[int]) -> int:
+        return sum(data)
+
+    @app.exception_handler(RequestValidationError)
+    async def refused(request: Request, exception: RequestValidationError) -> Response:
+        await asyncio.sleep(0)
+        return JSONResponse([fault["path"] for fault in exception.errors()], status_code=400)
+
+    with Client(app) as client:
+        answer = client.post("/numbers", json=[1, "x", None])
+    assert (answer.status_code, answer.json()) == (400, ["body[1]", "body[2]"])
 
 
 def test_an_exception_handler_is_for_exceptions() -> None:

@@ -139,9 +139,9 @@ class Site:
         else:
             explain = self.plan.explain
 
-            def counted(request: Request) -> Any:
+            def counted(request: Request, known: BaseException | None) -> Any:
                 self.calls += 1
-                return explain(request)
+                return explain(request, known)
 
             settings |= {"explain": counted}
         return Endpoint(function, parameters=parameters, route=self.route, **settings)

@@ -146,6 +146,11 @@ async def place(request: Request) -> str:
     return f"{request.host} {request.url}"
 
 
+@app.post("/floats")
+async def floats(data: list[float]) -> int:
+    return len(data)
+
+
 @app.post("/upload")
 async def upload(request: Request) -> str:
     size = 0

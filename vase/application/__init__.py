@@ -10,7 +10,7 @@ A site of several apps is made of its settings: `Vase.from_settings("config.sett
 two applications live in one process. Everything is checked by `Vase.check()`, which tells all mistakes at once.
 
 Settings read: `INSTALLED_APPS`, `ROOT_URLCONF`, `MIDDLEWARE`, `DATABASES`, `TEMPLATES`, `STATIC_URL`,
-`STATICFILES_DIRS` and those of the engine. Errors: `ApplicationError`, codes `application.E001` and `application.E002`.
+`STATICFILES_DIRS` and those of the engine. Errors: `ApplicationError`, code `application.E002`.
 """
 
 from vase.application._errors import ApplicationError

@@ -3,7 +3,7 @@
 Nothing here raises for a user's mistake: building goes on and collects, so that one start tells all of them.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Coroutine, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -27,7 +27,7 @@ from vase.urls import (
 )
 from vase.websockets import SocketPlan, plan_socket
 
-__all__ = ["Assembly", "assemble"]
+__all__ = ["Assembly", "Failures", "assemble"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,14 +51,27 @@ class Assembly:
     sockets: dict[int, SocketPlan]
 
 
-type OnError = Callable[[Request, BaseException], Response]
+type OnError = Callable[[Request, BaseException], Response | Coroutine[Any, Any, Response]]
+
+
+@dataclass(frozen=True, slots=True)
+class Failures:
+    """What becomes of exceptions inside of middleware.
+
+    Args:
+        on_error: Makes an answer of what a handler raises.
+        may_wait: Whether that may take waiting.
+    """
+
+    on_error: OnError
+    may_wait: bool
 
 
 def assemble(
     table: URLTable,
     providers: Providers,
     middleware: Sequence[Callable[..., Any]],
-    on_error: OnError,
+    failures: Failures,
     *,
     max_body: int,
 ) -> Assembly:
@@ -68,7 +81,7 @@ def assemble(
         table: The compiled URL conf.
         providers: What makes the values of dependencies.
         middleware: Python middleware around every handler, outermost first.
-        on_error: Makes an answer of what a handler raises inside of middleware.
+        failures: What becomes of exceptions inside of middleware.
         max_body: The largest body of a request where a route says nothing else, in bytes.
     """
     faults: list[Fault] = list(table.faults)
@@ -92,7 +105,7 @@ def assemble(
             for name, converter in made.refinements.items():
                 route = route.refine(name, converter)  # noqa: PLW2901  # the same route, told more exactly
             route = route.limit_body(made.body_limit(max_body))  # noqa: PLW2901
-            endpoints.append(_endpoint(route, made, (*middleware, *route.route.middleware), on_error))
+            endpoints.append(_endpoint(route, made, (*middleware, *route.route.middleware), failures))
         routes.append(route)
     refined = URLTable(tuple(routes), table.faults)
     if not any(fault.level == "error" for fault in faults):
@@ -153,15 +166,16 @@ def _plan_socket(route: CompiledRoute, providers: Providers, faults: list[Fault]
 
 
 def _endpoint(
-    route: CompiledRoute, made: Plan, middleware: Sequence[Callable[..., Any]], on_error: OnError
+    route: CompiledRoute, made: Plan, middleware: Sequence[Callable[..., Any]], failures: Failures
 ) -> Endpoint:
     names = list(route.parameters)
     if not middleware:
         return Endpoint(made.callable, route=route.path, parameters=names, **made.endpoint_options())
+    may_wait = made.respond_suspends or failures.may_wait or not all(map(passes_on, middleware))
     return Endpoint(
-        compose(middleware, answering(made.respond, on_error=on_error)),
+        compose(middleware, answering(made.respond, on_error=failures.on_error)),
         # A chain that cannot wait anywhere is run as it is, without a task around it.
-        mode="task" if made.respond_suspends or not all(map(passes_on, middleware)) else "coroutine",
+        mode="task" if may_wait else "coroutine",
         arguments=(("request",),),
         # A body that the handler reads is there before the chain starts, so the chain runs in one go.
         collects=made.reads_body,

@@ -1,9 +1,9 @@
 """What the core calls back: errors become answers here, and streams are pulled."""
 
-import inspect
 import logging
-from collections.abc import AsyncIterator, Callable, Iterator
+from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Iterator
 from contextlib import contextmanager
+from inspect import isawaitable, iscoroutinefunction, isfunction
 from typing import Any, Protocol
 
 from pydantic_core import from_json
@@ -11,7 +11,16 @@ from pydantic_core import from_json
 from vase._core import Request, RequestBodyError
 from vase.application._errors import ApplicationError
 from vase.exceptions import quote
-from vase.http import FileBody, FormData, HTTPException, QueryParams, Response, UploadFile, to_response
+from vase.http import (
+    FileBody,
+    FormData,
+    HTTPException,
+    QueryParams,
+    Response,
+    UploadFile,
+    check_json_numbers,
+    to_response,
+)
 from vase.templates import Templates
 from vase.views import error_response
 
@@ -19,11 +28,16 @@ __all__ = ["ExceptionHandler", "Hooks"]
 
 logger = logging.getLogger("vase.request")
 
-type ExceptionHandler = Callable[[Request, Any], Response]
-"""Makes an answer of an exception."""
+type ExceptionHandler = Callable[[Request, Any], Any]
+"""Makes an answer of an exception: what a view may return, or an awaitable of it."""
 
 type Observer = Callable[[BaseException], None]
 """Is told an exception."""
+
+
+def _may_wait(handler: ExceptionHandler) -> bool:
+    """Return whether a handler may have to wait, as far as its kind tells: only a plain `def` never does."""
+    return iscoroutinefunction(handler) or not isfunction(handler)
 
 
 class _BodySender(Protocol):
@@ -59,7 +73,7 @@ class Hooks:
         """Let a function make the answers to a class of exceptions.
 
         Raises:
-            ApplicationError: The class is none of exceptions, or the function cannot be called in place.
+            ApplicationError: The class is none of exceptions.
         """
         if not isinstance(kind, type) or not issubclass(kind, BaseException):  # type: ignore[redundant-expr]
             raise ApplicationError(
@@ -67,15 +81,12 @@ class Hooks:
                 code="application.E002",
                 hint="for a status, handle `HTTPException` and look at `exception.status_code`",
             )
-        if inspect.iscoroutinefunction(handler) or inspect.isasyncgenfunction(handler):
-            name = getattr(handler, "__qualname__", handler)
-            raise ApplicationError(
-                f"the exception handler {quote(name)} is an `async def`",
-                code="application.E001",
-                hint="make it a `def`: it is called in place and cannot wait; what takes waiting belongs before the "
-                "`raise`",
-            )
         self._handlers[kind] = handler
+
+    @property
+    def may_wait(self) -> bool:
+        """Whether one of the exception handlers may have to wait."""
+        return any(map(_may_wait, self._handlers.values()))
 
     @contextmanager
     def observed(self, observe: Observer) -> Iterator[None]:
@@ -86,37 +97,57 @@ class Hooks:
         finally:
             self._observers.remove(observe)
 
-    def on_error(self, request: Request, exception: BaseException) -> Response:
-        """Return the answer to what a handler raised."""
+    def on_error(self, request: Request, exception: BaseException) -> Response | Coroutine[Any, Any, Response]:
+        """Return the answer to what a handler raised, or a coroutine that makes it."""
         if isinstance(exception, RequestBodyError):
             status, _, detail = exception.args
             if status >= 500:  # a disk that is full, a folder that is not there
                 logger.error("%s %s failed: %s", request.method, request.path, detail)
             exception = HTTPException(status, detail)
+        handler = self._find_handler(exception)
+        if handler is None:
+            return self._default(request, exception)
         try:
-            answer = self._handled(request, exception)
+            answer = handler(request, exception)
+            if _may_wait(handler) and isawaitable(answer):
+                return self._awaited(request, exception, answer)
+            return self._observed(exception, to_response(answer))
         except Exception as failure:  # noqa: BLE001  # a handler may raise too: `HTTPException` on purpose, others not
-            exception, answer = failure, None
-        if answer is None or answer.status_code == 500:
-            for observe in self._observers:
-                observe(exception)
-        if answer is not None:
-            return answer
+            return self._default(request, failure)
+
+    async def _awaited(self, request: Request, exception: BaseException, answer: Awaitable[object]) -> Response:
+        try:
+            return self._observed(exception, to_response(await answer))
+        except Exception as failure:  # noqa: BLE001  # the same
+            return self._default(request, failure)
+
+    def _find_handler(self, exception: BaseException) -> ExceptionHandler | None:
+        for kind in type(exception).__mro__:
+            if kind in self._handlers:
+                return self._handlers[kind]
+        return None
+
+    def _observed(self, exception: BaseException, answer: Response) -> Response:
+        if answer.status_code == 500:
+            self._observe(exception)
+        return answer
+
+    def _observe(self, exception: BaseException) -> None:
+        for observe in self._observers:
+            observe(exception)
+
+    def _default(self, request: Request, exception: BaseException) -> Response:
+        """Return the answer to what nobody handles."""
+        self._observe(exception)
         if not isinstance(exception, HTTPException):
             logger.error("%s %s failed", request.method, request.path, exc_info=exception)
         return error_response(exception, request, debug=self._debug, templates=self.templates)
-
-    def _handled(self, request: Request, exception: BaseException) -> Response | None:
-        for kind in type(exception).__mro__:
-            handler = self._handlers.get(kind)
-            if handler is not None:
-                return to_response(handler(request, exception))
-        return None
 
     @staticmethod
     def parse_json(body: bytes) -> object:
         """Return the value of a JSON text; `NaN` and `Infinity` are no JSON (RFC 8259 section 6)."""
         try:
+            check_json_numbers(body)
             return from_json(body, allow_inf_nan=False)
         except ValueError as error:
             raise HTTPException(400, f"the body is no JSON: {error}") from None

@@ -9,7 +9,7 @@ from typing import Any, Self
 
 from vase._core import Engine
 from vase.application._api_document import make_document, operation_faults, plan_webhooks, with_document_routes
-from vase.application._assembly import Assembly, assemble
+from vase.application._assembly import Assembly, Failures, assemble
 from vase.application._checks import site_faults
 from vase.application._engine_config import engine_config
 from vase.application._guards import auth_faults, named_guard
@@ -104,7 +104,7 @@ class Vase:
         self._lifespans: list[Lifespan] = []
         self._running: AsyncExitStack | None = None
         self.webhooks = Router()
-        self._assembled: tuple[int, Assembly] | None = None
+        self._assembled: tuple[tuple[int, bool], Assembly] | None = None
         self.hooks = Hooks(self, debug=self.settings.DEBUG)
 
     @staticmethod
@@ -146,9 +146,11 @@ class Vase:
 
     @property
     def _assembly(self) -> Assembly:
-        """The routes and their plans; made anew when a provider or an override changed, for plans depend on them."""
-        if self._assembled is None or self._assembled[0] != self.providers.revision:
-            self._assembled = (self.providers.revision, self._assemble())
+        """The routes and their plans; made anew when something changed that they depend on."""
+        # Providers and overrides; and whether the answer to an exception may take waiting.
+        made_from = (self.providers.revision, self.hooks.may_wait)
+        if self._assembled is None or self._assembled[0] != made_from:
+            self._assembled = (made_from, self._assemble())
         return self._assembled[1]
 
     def _assemble(self) -> Assembly:
@@ -161,8 +163,9 @@ class Vase:
         table = URLTable(table.routes, (*table.faults, *wrong))
         table = with_document_routes(table, self.settings, self._document_auth, self.openapi)
         middleware = [*self._split.python, *self._middleware]
+        failures = Failures(self.hooks.on_error, self.hooks.may_wait)
         limit = self.settings.DATA_UPLOAD_MAX_MEMORY_SIZE
-        return assemble(table, self.providers, middleware, self.hooks.on_error, max_body=limit)
+        return assemble(table, self.providers, middleware, failures, max_body=limit)
 
     @staticmethod
     def _refuse_all() -> bool:
@@ -203,14 +206,14 @@ class Vase:
     def exception_handler(self, kind: type[BaseException]) -> Callable[[ExceptionHandler], ExceptionHandler]:
         """Let a function make the answers to a class of exceptions; it is given the request and the exception.
 
-        It is called in place, on the event loop, so it is a plain `def` that does not wait for anything. The nearest
-        class wins; what the function itself raises is answered like any other failure.
+        An `async def` may wait; a `def` is called in place and must not block. What it returns becomes an answer as it
+        does from a view. The nearest class wins; what the function itself raises is answered like any other failure.
 
         Args:
             kind: The class of exceptions, subclasses included.
 
         Raises:
-            ApplicationError: From the decorator, when the function or the class could never work.
+            ApplicationError: From the decorator, when the class could never work.
         """
 
         def register(handler: ExceptionHandler) -> ExceptionHandler:

@@ -32,7 +32,7 @@ def join_bodies(inputs: Sequence[Input], handler: Callable[..., Any]) -> tuple[I
         return None, faults
     document = _document(bodies, keys)
     try:
-        document.argument, document.is_final = ("json", document.codec.read_json), True
+        document.argument, document.is_final = document.codec.argument, True
     except CodecError as reason:
         message = f"the body of `{label(handler)}` cannot be read: {reason}"
         return None, [error("binding.E008", message, place=bodies[0].parameter.place)]

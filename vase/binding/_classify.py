@@ -232,7 +232,7 @@ class Classifier:
         if made.shape == "bytes":
             made.argument, made.is_final, made.has_codec = ("body",), True, False
         elif made.shape == "json":
-            made.argument, made.is_final = ("json", made.codec.read_json), True
+            made.argument, made.is_final = made.codec.argument, True
         return self._add(made)
 
     def _default(self, parameter: Parameter, marker: Marker) -> object:

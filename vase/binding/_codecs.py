@@ -13,8 +13,8 @@ from pydantic import TypeAdapter, ValidationError
 from pydantic.errors import PydanticUndefinedAnnotation, PydanticUserError
 from pydantic_core import SchemaError
 
-from vase.binding._types import choices_of, contains_struct, without_none
-from vase.http import ValidationFault, validation_fault
+from vase.binding._types import choices_of, contains_struct, free_numbers, without_none
+from vase.http import JSONNumberError, ValidationFault, check_json_numbers, validation_fault
 
 __all__ = ["Codec", "CodecError", "fault_input", "faults_of", "make_adapter", "make_codec", "missing"]
 
@@ -41,6 +41,7 @@ class Codec:
         read_json: From the bytes of a JSON document; raises one of `refusals`.
         refusals: The errors that mean that the input does not fit.
         explain: Tells such an error as faults below a location.
+        argument: The same as `read_json`, as the core does it.
         adapter: Pydantic's view of the type, for the API document; None for structs of msgspec.
     """
 
@@ -48,6 +49,7 @@ class Codec:
     read_json: Callable[[bytes], Any]
     refusals: tuple[type[Exception], ...]
     explain: Callable[[Any, _Location], list[ValidationFault]]
+    argument: tuple[Any, ...]
     adapter: TypeAdapter[Any] | None
 
 
@@ -65,11 +67,18 @@ def make_codec(annotation: Any, *, is_many: bool = False) -> Codec:
         return _struct_codec(annotation)
     adapter = make_adapter(annotation)
     convert: Callable[[Any], Any] = adapter.validator.validate_python
-    read_json = adapter.validator.validate_json
+    read_json: Callable[[bytes], Any] = adapter.validator.validate_json
     choices = choices_of(_items(annotation) if is_many else annotation)
     if choices is not None:
         convert = _with_choices(convert, choices, is_many=is_many)
-    return Codec(convert, read_json, (ValidationError,), faults_of, adapter)
+    free = free_numbers(adapter.core_schema)
+    if free is None:
+        return Codec(convert, read_json, (ValidationError,), faults_of, ("json", read_json), adapter)
+    integers = free == "float"
+    # The core looks at the numbers itself before it calls Pydantic.
+    argument = ("json", read_json, integers)
+    read_json = _checked(read_json, integers=integers)
+    return Codec(convert, read_json, (ValidationError, JSONNumberError), _faults_of, argument, adapter)
 
 
 def make_adapter(annotation: Any) -> TypeAdapter[Any]:
@@ -110,6 +119,23 @@ def faults_of(error: ValidationError, location: _Location) -> list[ValidationFau
         what = f"{count - len(listed):,} more faults" if listed else f"{count:,} faults"
         found.append(validation_fault(location, f"{what}, which are not listed", "too_many_faults"))
     return found
+
+
+def _faults_of(error: ValidationError | JSONNumberError, location: _Location) -> list[ValidationFault]:
+    if isinstance(error, ValidationError):
+        return faults_of(error, location)
+    where = (*location, *map(_shortened, error.path or ()))
+    return [validation_fault(where, error.message, "finite_number" if error.is_json else "json_invalid")]
+
+
+def _checked(read_json: Callable[[bytes], Any], *, integers: bool) -> Callable[[bytes], Any]:
+    """Return a reader that refuses numbers that no float holds: Pydantic's own takes them for floats and for `Any`."""
+
+    def read(body: bytes) -> Any:
+        check_json_numbers(body, integers=integers)
+        return read_json(body)
+
+    return read
 
 
 def _shortened(step: str | int) -> str | int:
@@ -155,7 +181,7 @@ def _struct_codec(annotation: Any) -> Codec:
 
     # A document of many thousand brackets is refused by the depth of the stack, not by the reader.
     refusals = (msgspec.DecodeError, RecursionError)
-    return Codec(convert, decoder.decode, refusals, _struct_faults, None)
+    return Codec(convert, decoder.decode, refusals, _struct_faults, ("json", decoder.decode), None)
 
 
 def _struct_faults(error: Exception, location: _Location) -> list[ValidationFault]:

@@ -3,7 +3,8 @@
 Three forms of one function, all straight-line code:
 
 - `call` takes what the core has read and converted, in the order of `arguments`, and does the rest;
-- `complete` takes the request alone and reads everything itself; the core asks for it when its own reading failed;
+- `complete` takes the request alone and reads everything itself; the core asks for it when its own reading failed,
+  and hands over what the reader of the body said then, so that a large body is not read twice;
 - `respond` is `complete` that returns a `Response`: the innermost call of a chain of middleware.
 
 In each, a dependency runs after its own parameters are read and before those of the handler: who is not allowed in
@@ -37,7 +38,8 @@ class Parts:
         graph: The handler and its dependencies; leaves are `Input`.
         document: The body that several inputs share.
         run_in_thread: Runs plain functions of an asynchronous endpoint.
-        reject: Makes the error with all faults: `reject(request, error, body=…, form=…)`.
+        reject: Makes the error with all faults: `reject(request, error, body=…, form=…, refused=…)`; `refused` is the
+            input that the error is about, if it is known.
         answer: What the handler promised.
     """
 
@@ -86,7 +88,7 @@ class _Emitter:
 
     def emit(self) -> Emitted:
         graph = self.parts.graph
-        self.locals |= {"request", "body", "form", "teardown", "value", "error", "BaseException", "float"}
+        self.locals |= {"request", "body", "form", "known", "teardown", "value", "error", "BaseException", "float"}
         parameters, arguments = self._parameters()
         prefix = "async def" if self._is_async else "def"
         if self.form != "call":
@@ -149,7 +151,7 @@ class _Emitter:
     def _parameters(self) -> tuple[list[str], list[tuple[Any, ...]]]:
         """Choose what the function takes: in the form `call`, as much as the core can read."""
         if self.form != "call":
-            return ["request"], [("request",)]
+            return ["request", *(["known=None"] if self.form == "complete" else [])], [("request",)]
         parameters: list[str] = []
         arguments: list[tuple[Any, ...]] = []
         inputs = self.parts.inputs
@@ -312,7 +314,22 @@ class _Emitter:
         absent = (
             f"raise {self._global('Missing', Missing)}" if item.is_required else f"{name} = {self._default(item, name)}"
         )
-        self._write(f"if {name}:", f"    {check}(request)", f"    {name} = {convert}({name})", "else:", f"    {absent}")
+        reject, refused = self._global("reject", self.parts.reject), self._global(f"input_{name}", item)
+        # Of two documents nobody could tell which one the core's reader was about.
+        is_alone = sum(other.shape == "json" for other in self.parts.inputs) + (self.parts.document is not None) == 1
+        knows = self.form == "complete" and is_alone
+        known = ["        if known is not None:", "            raise known"] if knows else []
+        self._write(
+            f"if {name}:",
+            f"    {check}(request)",
+            "    try:",
+            *known,
+            f"        {name} = {convert}({name})",
+            f"    except {self._global('Refused', item.refusals)} as error:",
+            f"        raise {reject}(request, error, {name}, refused={refused}) from None",
+            "else:",
+            f"    {absent}",
+        )
 
     def _read_member(self, item: Input) -> None:
         document = item.document

@@ -76,7 +76,7 @@ class EndpointOptions(TypedDict):
     mode: Mode
     arguments: tuple[tuple[Any, ...], ...]
     encode: Callable[[Any], bytes | Response]
-    explain: Callable[["Request"], Any]
+    explain: Callable[["Request", BaseException | None], Any]
     status: int | None
     collects: bool
     form: FormRules | None
@@ -176,8 +176,11 @@ class Plan:
         return any(item.source == "body" for item in self.inputs)
 
     @cached_property
-    def complete(self) -> Callable[["Request"], Awaitable[Any]]:
-        """Bind the whole request in Python and call the handler; the way for what the core refused."""
+    def complete(self) -> Callable[..., Awaitable[Any]]:
+        """Bind the whole request in Python and call the handler; the way for what the core refused.
+
+        Its second argument is what the reader of the body has raised already.
+        """
         return self._compile(emit(self.parts, "complete"), "complete")
 
     @cached_property
@@ -202,14 +205,18 @@ class Plan:
         """
         return self.max_body if self.max_body is not None else limit_of_files(self.inputs, default)
 
-    async def explain(self, request: "Request") -> Any:
+    async def explain(self, request: "Request", known: BaseException | None = None) -> Any:
         """Name every fault of a request, or call the handler when Pydantic accepts what the core refused.
+
+        Args:
+            request: The request.
+            known: What the reader of the JSON body has raised.
 
         Raises:
             RequestValidationError: The request does not fit; it holds all faults.
             UnsupportedMediaType: The body is something other than JSON.
         """
-        return await self.complete(request)
+        return await self.complete(request, known)
 
     def endpoint_options(self) -> EndpointOptions:
         """Return what `vase._core.Endpoint` is told; its first argument is `callable`."""
@@ -301,12 +308,22 @@ class _Rejecter:
         self._inputs = inputs if document is None else (*inputs, document)
 
     def __call__(
-        self, request: "Request", error: Exception, body: bytes | None = None, form: FormData | None = None
+        self,
+        request: "Request",
+        error: Exception,
+        body: bytes | None = None,
+        form: FormData | None = None,
+        refused: Input | None = None,
     ) -> Exception:
         faults: list[ValidationFault] = []
         for item in self._inputs:
-            if item.source != "body" or body is not None:
-                faults += [fault for fault in item.faults(request, body, form) if fault not in faults]
+            if item is refused:  # a large document with many faults takes a while to be read: once is enough
+                found = item.codec.explain(error, item.location)
+            elif item.source != "body" or body is not None:
+                found = item.faults(request, body, form)
+            else:
+                continue
+            faults += [fault for fault in found if fault not in faults]
         return RequestValidationError(faults) if faults else error
 
 

@@ -15,6 +15,7 @@ from vase.http import UploadFile
 __all__ = [
     "choices_of",
     "contains_struct",
+    "free_numbers",
     "is_group",
     "is_many",
     "is_request",
@@ -39,6 +40,10 @@ _LISTS: Final = frozenset(
         collections.abc.Iterable,
     }
 )
+_FLOATS: Final = ("float", "complex")
+_OPEN: Final = ("any", "is-instance", "function-plain", "function-before", "function-wrap", "callable")
+_ITEMS: Final = {"list": "items_schema", "set": "items_schema", "frozenset": "items_schema", "dict": "values_schema"}
+_NO_SCHEMAS: Final = frozenset({"serialization", "metadata", "cls", "default", "expected", "python_schema"})
 _CONTAINERS: Final = (list, set, frozenset, tuple, dict, collections.abc.Mapping, collections.abc.Sequence)
 
 
@@ -165,3 +170,27 @@ def _is_hashable(value: object) -> bool:
     except TypeError:
         return False
     return True
+
+
+def free_numbers(schema: object) -> Literal["any", "float"] | None:
+    """Return whether a value read from JSON by a schema may hold a number that nobody has looked at.
+
+    Pydantic refuses `NaN` and infinities for integers, decimals and dates, but lets them pass where a float or any
+    value stands; of those, only a float is made of an integer.
+    """
+    found: Literal["any", "float"] | None = None
+    pending = [schema]
+    while pending:
+        part = pending.pop()
+        if isinstance(part, list | tuple):
+            pending += part
+        if not isinstance(part, dict):
+            continue
+        kind = part.get("type")
+        if kind in _FLOATS and part.get("allow_inf_nan", True):
+            return "float"
+        takes_more = "allow" in (part.get("extra_fields_behavior"), part.get("extra_behavior"))
+        if kind in _OPEN or takes_more or (kind in _ITEMS and _ITEMS[kind] not in part):
+            found = "any"
+        pending += [value for key, value in part.items() if key not in _NO_SCHEMAS]
+    return found

@@ -38,6 +38,7 @@ from vase.http._exceptions import (
 from vase.http._files import FileBody
 from vase.http._forms import FormData
 from vase.http._headers import Headers, HeaderSource, MutableHeaders
+from vase.http._json import JSONNumberError, check_json_numbers
 from vase.http._problems import ProblemDetails, problem_response
 from vase.http._query import QueryParams
 from vase.http._request import Request, RequestView
@@ -73,6 +74,7 @@ __all__ = [
     "HeaderError",
     "HeaderSource",
     "Headers",
+    "JSONNumberError",
     "JSONResponse",
     "MethodNotAllowed",
     "MutableHeaders",
@@ -101,6 +103,7 @@ __all__ = [
     "UnsupportedMediaType",
     "UploadFile",
     "ValidationFault",
+    "check_json_numbers",
     "problem_response",
     "status",
     "to_response",

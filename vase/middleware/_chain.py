@@ -10,7 +10,7 @@ it as an exception and becomes an answer outside of the chain; to turn somebody 
 
 import asyncio
 import inspect
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Coroutine, Sequence
 from types import FunctionType, MethodType
 from typing import Any, Literal, Protocol
 
@@ -61,7 +61,7 @@ def compose(middleware: Sequence[Middleware], innermost: CallNext) -> CallNext:
 def answering(
     handler: Callable[[Request], Any],
     *,
-    on_error: Callable[[Request, Exception], Response],
+    on_error: Callable[[Request, Exception], Response | Coroutine[Any, Any, Response]],
     mode: Mode = "async",
     status_code: int | None = None,
     encode: Encoder | None = None,
@@ -70,7 +70,7 @@ def answering(
 
     Args:
         handler: A callable of the request alone, as binding makes it.
-        on_error: Makes an answer of what the handler raises.
+        on_error: Makes an answer of what the handler raises, or a coroutine that makes it.
         mode: How the handler runs.
         status_code: The status of an answer that is made of a plain value.
         encode: Writes plain values as JSON.
@@ -88,7 +88,8 @@ def answering(
                 return value
             return to_response(value, status_code=status_code, encode=encode)
         except Exception as error:  # noqa: BLE001  # every failure of a handler is an answer; `on_error` logs it
-            return on_error(request, error)
+            made = on_error(request, error)
+        return made if isinstance(made, Response) else await made
 
     return answer
 

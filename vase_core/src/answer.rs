@@ -13,7 +13,7 @@ use pyo3::types::{PyBytes, PyList, PyString, PyTuple};
 use pyo3::{PyTypeInfo, intern};
 
 use crate::endpoint::Endpoint;
-use crate::request::Held;
+use crate::request::{Held, Request};
 use crate::tools::Tools;
 
 const TEXT: HeaderValue = HeaderValue::from_static("text/plain; charset=utf-8");
@@ -33,6 +33,37 @@ pub(crate) enum Answer {
     },
     /// Anything else.
     Full(Box<Full>),
+    /// A coroutine makes it: an exception handler that is an `async def`.
+    Later(Later),
+}
+
+/// A coroutine that returns a `vase.http.Response`, and the request that it is about.
+pub(crate) struct Later {
+    coroutine: Option<Py<PyAny>>,
+    request: Py<Request>,
+}
+
+impl Later {
+    /// The coroutine, for a task to run, and the request.
+    pub(crate) fn take(mut self, py: Python<'_>) -> (Option<Py<PyAny>>, Held) {
+        (
+            self.coroutine.take(),
+            Held::Object(self.request.clone_ref(py)),
+        )
+    }
+}
+
+impl Drop for Later {
+    fn drop(&mut self) {
+        // Nobody waits for the answer any more: what was never begun is closed, or Python warns of it.
+        if let Some(coroutine) = self.coroutine.take() {
+            let _ = Python::try_attach(|py| {
+                if let Err(error) = coroutine.call_method0(py, intern!(py, "close")) {
+                    error.write_unraisable(py, None);
+                }
+            });
+        }
+    }
 }
 
 /// An answer with headers of its own.
@@ -140,16 +171,29 @@ impl Answer {
             .object(py)
             .map(|request| request.clone_ref(py))
             .and_then(|request| tools.on_error.bind(py).call1((request, error.value(py))))
-            .and_then(|response| Self::from_response(&response, tools));
+            .and_then(|response| {
+                if !response.hasattr(intern!(py, "send"))? {
+                    return Self::from_response(&response, tools);
+                }
+                Ok(Self::Later(Later {
+                    coroutine: Some(response.unbind()),
+                    request: held.object(py)?.clone_ref(py),
+                }))
+            });
         handled.unwrap_or_else(|second| {
             error.write_unraisable(py, None);
             second.write_unraisable(py, None);
-            Self::Plain {
-                status: StatusCode::INTERNAL_SERVER_ERROR,
-                content_type: Some(TEXT),
-                body: Bytes::from_static(b"Internal Server Error"),
-            }
+            Self::failure()
         })
+    }
+
+    /// What is said when not even the handling of an error worked.
+    pub(crate) fn failure() -> Self {
+        Self::Plain {
+            status: StatusCode::INTERNAL_SERVER_ERROR,
+            content_type: Some(TEXT),
+            body: Bytes::from_static(b"Internal Server Error"),
+        }
     }
 
     /// Reads a `vase.http.Response`.

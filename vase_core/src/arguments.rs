@@ -6,18 +6,19 @@
 use percent_encoding::percent_decode;
 use pyo3::prelude::*;
 use pyo3::types::{PyBool, PyFloat, PyInt, PyList, PyString};
+use vase_engine::json::find_unfit_number;
 use vase_engine::routing::Value;
 
 use crate::endpoint::{Argument, Endpoint, Kind};
 use crate::request::{Held, Request};
 use crate::tools::Tools;
 
-/// The fast way did not succeed.
-pub(crate) struct Refused;
+/// The fast way did not succeed; with what the reader of a JSON body said to it.
+pub(crate) struct Refused(pub(crate) Option<PyErr>);
 
 impl From<PyErr> for Refused {
     fn from(_: PyErr) -> Self {
-        Self
+        Self(None)
     }
 }
 
@@ -63,7 +64,7 @@ fn find(
                 None => default
                     .as_ref()
                     .map(|value| value.clone_ref(py))
-                    .ok_or(Refused),
+                    .ok_or(Refused(None)),
             }
         }
         Argument::QueryList {
@@ -77,7 +78,7 @@ fn find(
                 .collect::<Result<Vec<_>, _>>()?;
             match default {
                 Some(value) if found.is_empty() => Ok(value.clone_ref(py)),
-                None if found.is_empty() => Err(Refused),
+                None if found.is_empty() => Err(Refused(None)),
                 _ => Ok(PyList::new(py, found)?.into_any().unbind()),
             }
         }
@@ -85,33 +86,44 @@ fn find(
             let mut found = held.exchange().parts.headers.get_all(name).iter();
             match (found.next(), found.next()) {
                 (Some(value), None) => {
-                    let text = value.to_str().map_err(|_| Refused)?;
+                    let text = value.to_str().map_err(|_| Refused(None))?;
                     Ok(PyString::new(py, text).into_any().unbind())
                 }
                 (None, _) => default
                     .as_ref()
                     .map(|value| value.clone_ref(py))
-                    .ok_or(Refused),
-                _ => Err(Refused),
+                    .ok_or(Refused(None)),
+                _ => Err(Refused(None)),
             }
         }
-        Argument::Json(validate) => {
+        Argument::Json { validate, integers } => {
             if !held.exchange().is_json() {
-                return Err(Refused);
+                return Err(Refused(None));
             }
-            let body = held.exchange().body_object(py).ok_or(Refused)?;
-            Ok(validate.call1(py, (body,))?)
+            let body = held.exchange().body_object(py).ok_or(Refused(None))?;
+            if let Some(integers) = *integers
+                && find_unfit_number(body.as_bytes(), integers).is_some()
+            {
+                return Err(Refused(None));
+            }
+            // A large body with many faults takes a while to be read: once is enough.
+            validate
+                .call1(py, (body,))
+                .map_err(|error| Refused(Some(error)))
         }
-        Argument::Form => Ok(held.exchange().form_object(py, tools).ok_or(Refused)??),
+        Argument::Form => Ok(held
+            .exchange()
+            .form_object(py, tools)
+            .ok_or(Refused(None))??),
         Argument::Socket => {
-            let socket = held.socket()?.ok_or(Refused)?;
+            let socket = held.socket()?.ok_or(Refused(None))?;
             Ok(Py::new(py, socket)?.into_any())
         }
         Argument::Body => held
             .exchange()
             .body_object(py)
             .map(|body| body.into_any().unbind())
-            .ok_or(Refused),
+            .ok_or(Refused(None)),
     }
 }
 
@@ -180,19 +192,21 @@ pub(crate) fn decode(text: &str) -> Option<String> {
 fn convert(py: Python<'_>, text: &str, kind: Kind) -> Result<Py<PyAny>, Refused> {
     match kind {
         Kind::Text if !needs_decoding(text) => Ok(PyString::new(py, text).into_any().unbind()),
-        Kind::Text => Ok(PyString::new(py, &decode(text).ok_or(Refused)?)
+        Kind::Text => Ok(PyString::new(py, &decode(text).ok_or(Refused(None))?)
             .into_any()
             .unbind()),
-        Kind::Int => Ok(PyInt::new(py, canonical_int(text).ok_or(Refused)?)
+        Kind::Int => Ok(PyInt::new(py, canonical_int(text).ok_or(Refused(None))?)
             .into_any()
             .unbind()),
-        Kind::Float => Ok(PyFloat::new(py, canonical_float(text).ok_or(Refused)?)
-            .into_any()
-            .unbind()),
+        Kind::Float => Ok(
+            PyFloat::new(py, canonical_float(text).ok_or(Refused(None))?)
+                .into_any()
+                .unbind(),
+        ),
         Kind::Bool => match text {
             "true" | "1" => Ok(PyBool::new(py, true).to_owned().into_any().unbind()),
             "false" | "0" => Ok(PyBool::new(py, false).to_owned().into_any().unbind()),
-            _ => Err(Refused),
+            _ => Err(Refused(None)),
         },
     }
 }

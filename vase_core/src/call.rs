@@ -16,8 +16,8 @@ use vase_engine::forms::FormError;
 use vase_engine::metrics::Counter;
 use vase_engine::{BodyError, Call, RequestBody, ResponseBody, problem};
 
-use crate::answer::Answer;
-use crate::arguments::{self, Values};
+use crate::answer::{Answer, Later};
+use crate::arguments::{self, Refused, Values};
 use crate::endpoint::{Endpoint, Mode};
 use crate::forms::{self, Parsing};
 use crate::handoff::{self, LoopBound, Step};
@@ -126,6 +126,7 @@ impl Future for PythonFuture {
     fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
         loop {
             match std::mem::replace(&mut self.state, State::Done) {
+                State::Answered(Answer::Later(later)) => self.state = self.app.finish(later),
                 State::Answered(answer) => {
                     return Poll::Ready(Ok(respond::respond(answer, &self.app)));
                 }
@@ -287,6 +288,26 @@ impl PythonApp {
         State::Waiting(slot)
     }
 
+    /// Runs what makes the answer to an exception, where that takes waiting: on the loop, wherever the handler ran.
+    fn finish(&self, later: Later) -> State {
+        Python::attach(|py| {
+            let (coroutine, mut held) = later.take(py);
+            let route = held.exchange().route as usize;
+            let (Some(coroutine), Some(endpoint)) =
+                (coroutine, self.tools.endpoints.get(route).cloned())
+            else {
+                return State::Answered(Answer::failure());
+            };
+            let slot = Slot::new();
+            let began = self.run_task(py, coroutine.bind(py), &endpoint, &mut held, &slot);
+            self.hub.after_python(py);
+            match began {
+                Began::Answered(answer) => State::Answered(answer.with_request(&held)),
+                Began::Pending => State::Waiting(slot),
+            }
+        })
+    }
+
     fn fill(&self, slot: &Slot, answer: Answer) {
         slot.put(answer);
         if let Some(waker) = slot.take_waker() {
@@ -302,8 +323,9 @@ impl PythonApp {
                 pyo3::exceptions::PyRuntimeError::new_err(format!("route {route} has no endpoint"));
             return Began::Answered(Answer::from_error(py, missing, held, &self.tools));
         };
-        let Ok(values) = arguments::bind(py, &endpoint, held, &self.tools) else {
-            return self.begin_explaining(py, &endpoint, held, slot);
+        let values = match arguments::bind(py, &endpoint, held, &self.tools) {
+            Ok(values) => values,
+            Err(refused) => return self.begin_explaining(py, &endpoint, refused, held, slot),
         };
         let outcome = match endpoint.mode {
             Mode::Inline => self.call_inline(py, &endpoint, &values),
@@ -359,14 +381,16 @@ impl PythonApp {
         &self,
         py: Python<'_>,
         endpoint: &Arc<Endpoint>,
+        refused: Refused,
         held: &mut Held,
         slot: &Arc<Slot>,
     ) -> Began {
+        let known = refused.0.map(|error| error.into_value(py));
         let coroutine = match &endpoint.explain {
             Some(explain) => held
                 .object(py)
                 .map(|request| request.clone_ref(py))
-                .and_then(|request| explain.bind(py).call1((request,))),
+                .and_then(|request| explain.bind(py).call1((request, known))),
             None => Err(pyo3::exceptions::PyValueError::new_err(format!(
                 "the request does not fit `{}`",
                 endpoint.name

@@ -51,7 +51,11 @@ pub(crate) enum Argument {
         name: http::HeaderName,
         default: Option<Py<PyAny>>,
     },
-    Json(Py<PyAny>),
+    Json {
+        validate: Py<PyAny>,
+        /// Whether numbers must be ones that a float holds, and whether integers are among them.
+        integers: Option<bool>,
+    },
     Body,
     Form,
     /// The socket that a handshake asks for.
@@ -124,7 +128,7 @@ impl PyEndpoint {
         let wants_body = arguments.iter().any(|argument| {
             matches!(
                 argument,
-                Argument::Json(_) | Argument::Body | Argument::Form
+                Argument::Json { .. } | Argument::Body | Argument::Form
             )
         });
         let takes_form = arguments
@@ -176,7 +180,12 @@ impl Argument {
                     .map_err(|error| PyValueError::new_err(error.to_string()))?,
                 default: default(source, 2)?,
             },
-            "json" => Self::Json(object(1)?),
+            "json" => Self::Json {
+                validate: object(1)?,
+                integers: (source.len() > 2)
+                    .then(|| source.get_item(2)?.extract())
+                    .transpose()?,
+            },
             "body" => Self::Body,
             "form" => Self::Form,
             "socket" => Self::Socket,

@@ -91,6 +91,13 @@ pub(crate) fn check_routes(routes: &str) -> PyResult<Vec<(u32, String)>> {
     })
 }
 
+/// The place of the first number of a JSON text that no float holds; see `_core.pyi`.
+#[pyfunction]
+#[pyo3(signature = (text, *, integers))]
+pub(crate) fn find_unfit_number(text: &[u8], integers: bool) -> Option<usize> {
+    vase_engine::json::find_unfit_number(text, integers)
+}
+
 #[pymethods]
 impl Engine {
     /// Builds the tower; `hooks` has the Python callables that the core needs, see `_core.pyi`.

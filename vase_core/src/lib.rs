@@ -36,7 +36,7 @@ mod _core {
     #[pymodule_export]
     use crate::endpoint::PyEndpoint;
     #[pymodule_export]
-    use crate::engine::{Engine, check_routes};
+    use crate::engine::{Engine, check_routes, find_unfit_number};
     #[pymodule_export]
     use crate::fields::FieldList;
     #[pymodule_export]

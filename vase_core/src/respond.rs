@@ -30,6 +30,7 @@ pub(crate) fn respond(answer: Answer, app: &PythonApp) -> Response<ResponseBody>
             response
         }
         Answer::Full(full) => respond_full(*full, app),
+        Answer::Later(_) => unreachable!("a coroutine is run before it is an answer"),
     }
 }
 

@@ -22,7 +22,8 @@
 //! - [`routing`]: the table compiled from patterns: match, methods, converted parameters.
 //! - [`files`]: static files: ranges, conditions, precompressed siblings.
 //! - [`server`]: listeners, connections, graceful shutdown.
-//! - [`body`]: what comes in and what goes out; [`forms`]: fields and files in it; [`problem`]: how errors look.
+//! - [`body`]: what comes in and what goes out; [`forms`]: fields and files in it; [`json`]: numbers that are none;
+//!   [`problem`]: how errors look.
 //! - [`metrics`] and [`platform`]: what the engine counts, and where it tells.
 //!
 //! # What is always true
@@ -39,6 +40,7 @@ pub mod config;
 pub mod error;
 pub mod files;
 pub mod forms;
+pub mod json;
 pub mod layers;
 pub mod metrics;
 pub mod platform;
