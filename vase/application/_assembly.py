@@ -95,7 +95,7 @@ def assemble(
             if socket is not None:
                 for name, converter in socket.plan.refinements.items():
                     route = route.refine(name, converter)  # noqa: PLW2901  # the same route, told more exactly
-                endpoints.append(socket.endpoint(route, (*middleware, *route.route.middleware), on_error))
+                endpoints.append(socket.endpoint(route, (*middleware, *route.route.middleware), failures.on_error))
                 sockets[route.id] = socket
             routes.append(route)
             continue

@@ -33,7 +33,9 @@ _VERSION = _built_in("version", "Help", "Show the versions of Vase, its core and
 
 PROJECT: tuple[CommandEntry, ...] = (
     _built_in("runserver", "Server", "Serve the site and restart it when its code changes."),
-    _built_in("check", "Site", "Find every fault in settings, URLs and handlers without serving."),
+    _built_in(
+        "check", "Site", "Find every fault in settings, URLs and handlers; no server, and no database unless named."
+    ),
     _built_in("routes", "Site", "List the routes of the site in the order in which they are tried."),
     _built_in("openapi", "Site", "Print or write the OpenAPI document of the site."),
     _built_in("client", "Site", "Print or write a typed client of the site's API."),

@@ -5,20 +5,17 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any, get_args
 
-from vase._core import Endpoint, Request
+from vase._core import Endpoint
 from vase.binding import BindingErrors, Plan, plan
 from vase.checks import CheckMessage, error
 from vase.di import DependencyError, Parameter, Providers, label, parameter_place, read_signature
-from vase.http import Response
 from vase.middleware import Middleware, compose
 from vase.types import Fault
 from vase.urls import CompiledRoute, is_socket_class
 from vase.websockets._messages import PLAIN, Codec, CodecFault
-from vase.websockets._run import Conversation, current_socket
+from vase.websockets._run import Conversation, OnError, current_socket
 
 __all__ = ["SocketPlan", "plan_socket"]
-
-type OnError = Callable[[Request, BaseException], Response]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Awaitable, Callable
 from contextvars import ContextVar
+from inspect import isawaitable
 from typing import Any, Final
 
 from vase._core import Request, Socket
@@ -12,7 +13,7 @@ from vase.websockets._errors import WebSocketDisconnect, WebSocketException
 from vase.websockets._messages import Codec
 from vase.websockets._socket import WebSocket, WebSocketState
 
-__all__ = ["Conversation", "current_socket"]
+__all__ = ["Conversation", "OnError", "current_socket"]
 
 _current: ContextVar[WebSocket[Any, Any]] = ContextVar("vase_websocket")
 
@@ -20,7 +21,7 @@ NOTICE_SECONDS: Final = 10.0
 """How long a handler may go on without noticing that its socket is gone."""
 
 type Call = Callable[[Request], Awaitable[object]]
-type OnError = Callable[[Request, BaseException], Response]
+type OnError = Callable[[Request, BaseException], Response | Awaitable[Response]]
 
 
 @mark_inline
@@ -72,7 +73,7 @@ class Conversation:
             self._watch(socket, task)
         return response
 
-    async def explain(self, request: Request) -> Response:
+    async def explain(self, request: Request, _known: BaseException | None = None) -> Response:
         """Answer a request that reached a socket and cannot become one."""
         raise UnprocessableContent(f"{request.method} {request.path} is no handshake of a WebSocket")
 
@@ -95,6 +96,8 @@ class Conversation:
 
     async def _fail(self, socket: WebSocket[Any, Any], error: Exception, code: int, reason: str | None) -> None:
         answer = self._on_error(socket.request, error)
+        if isawaitable(answer):
+            answer = await answer
         if socket.client_state is WebSocketState.CONNECTING:
             await socket.send_denial_response(answer)
         else:

@@ -26,7 +26,7 @@ def check(
     ] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print the faults as a JSON array.")] = False,
 ) -> None:
-    """Find every fault in settings, URLs and handlers without serving; no database is asked unless it is named."""
+    """Find every fault in settings, URLs and handlers; no server, and no database unless named."""
     if deploy and not project.is_chosen:
         project = project.switch("prod")
         project.enter()
