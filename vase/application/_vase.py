@@ -20,7 +20,7 @@ from vase.conf import Settings, load_settings
 from vase.db import AsyncSession, DatabaseError, Databases, Session
 from vase.di import Providers
 from vase.exceptions import ConfigurationError
-from vase.loop import EventLoop
+from vase.loop import ServingLoop
 from vase.middleware import Middleware, SplitMiddleware, split
 from vase.templates import Templates, from_settings
 from vase.types import JSON, Fault
@@ -244,7 +244,7 @@ class Vase:
 
     def engine(
         self,
-        loop: EventLoop,
+        loop: ServingLoop,
         *,
         keep_alive: bool = True,
         access_log: bool = False,

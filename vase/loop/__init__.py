@@ -1,12 +1,26 @@
-"""The event loop: asyncio's selector loop, whose wait is a turn of the Rust core.
-
-Everything that asyncio promises holds, for it is asyncio's own loop; while it waits for its descriptors,
-the core accepts connections, parses requests and calls handlers on the same thread.
+"""The event loop: asyncio's selector loop with its hot parts in Rust, on whose thread the HTTP core runs.
 
     with asyncio.Runner(loop_factory=EventLoop) as runner:
         runner.run(main())
+
+`EVENT_LOOP = "asyncio"` puts the standard library's own loop in its place; see `loop_class`.
 """
 
+from typing import Literal
+
+from vase.loop._asyncio_loop import AsyncioEventLoop
 from vase.loop._event_loop import EventLoop
 
-__all__ = ["EventLoop"]
+__all__ = ["AsyncioEventLoop", "EventLoop", "ServingLoop", "loop_class"]
+
+type ServingLoop = EventLoop | AsyncioEventLoop
+"""A loop on which an engine can run."""
+
+
+def loop_class(name: Literal["vase", "asyncio"]) -> type[EventLoop] | type[AsyncioEventLoop]:
+    """Return the class of the loop that the setting `EVENT_LOOP` names.
+
+    Args:
+        name: `vase` or `asyncio`.
+    """
+    return AsyncioEventLoop if name == "asyncio" else EventLoop

@@ -14,7 +14,7 @@ import pathlib
 import sys
 import uuid
 from collections.abc import Callable, Coroutine, Mapping
-from typing import Annotated, Any, get_args, get_origin
+from typing import Annotated, Any, Literal, get_args, get_origin
 
 import typer
 from typer.core import TyperCommand
@@ -86,7 +86,7 @@ def _bind(function: Callable[..., Any], current: Callable[[], Project]) -> Calla
             project = current()
             arguments |= {name: provide(project) for name, provide in provided.items()}
         result = function(**arguments)
-        return _run(result) if inspect.iscoroutine(result) else result
+        return _run(result, current().settings().EVENT_LOOP) if inspect.iscoroutine(result) else result
 
     command.__name__ = function.__name__
     command.__doc__ = function.__doc__
@@ -130,12 +130,12 @@ def _is_dependency(parameter: inspect.Parameter) -> bool:
     return is_class and not has_default and get_origin(annotation) is None and not issubclass(annotation, _TEXT_TYPES)
 
 
-def _run(coroutine: Coroutine[Any, Any, Any]) -> Any:
+def _run(coroutine: Coroutine[Any, Any, Any], loop: Literal["vase", "asyncio"]) -> Any:
     import asyncio  # noqa: PLC0415  # most commands need no loop
 
-    from vase.loop import EventLoop  # noqa: PLC0415
+    from vase.loop import loop_class  # noqa: PLC0415
 
-    with asyncio.Runner(loop_factory=EventLoop) as runner:
+    with asyncio.Runner(loop_factory=loop_class(loop)) as runner:
         return runner.run(coroutine)
 
 
@@ -154,4 +154,4 @@ def _run_in_scope(function: Callable[..., Any], project: Project, arguments: Map
         finally:
             await app.shutdown()
 
-    return _run(run())
+    return _run(run(), app.settings.EVENT_LOOP)

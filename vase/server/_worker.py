@@ -14,7 +14,7 @@ from concurrent.futures import ThreadPoolExecutor
 from vase._core import Engine
 from vase.application import Vase
 from vase.exceptions import ConfigurationError
-from vase.loop import EventLoop
+from vase.loop import AsyncioEventLoop, EventLoop, ServingLoop, loop_class
 from vase.server._options import ServerOptions
 from vase.server._watchdog import Watchdog
 
@@ -67,7 +67,7 @@ class Worker:
         signal.signal(signal.SIGINT, signal.SIG_IGN)  # the terminal sends it to all; the supervisor decides
         try:
             app = self._build()
-            with asyncio.Runner(loop_factory=EventLoop) as runner:
+            with asyncio.Runner(loop_factory=loop_class(app.settings.EVENT_LOOP)) as runner:
                 return runner.run(self._serve(app))
         except _CannotStartError as error:
             if isinstance(error.__cause__, ConfigurationError):
@@ -91,7 +91,7 @@ class Worker:
         logger.error("the site cannot start; its pages say why until a file changes", exc_info=error)
         return self._broken(error)
 
-    async def _start(self, app: Vase, loop: EventLoop) -> tuple[Vase, Engine]:
+    async def _start(self, app: Vase, loop: ServingLoop) -> tuple[Vase, Engine]:
         try:
             await app.startup()
             return app, self._engine(app, loop)
@@ -100,12 +100,12 @@ class Worker:
             await app.startup()
             return app, self._engine(app, loop)
 
-    def _engine(self, app: Vase, loop: EventLoop) -> Engine:
+    def _engine(self, app: Vase, loop: ServingLoop) -> Engine:
         return app.engine(loop, keep_alive=not self._options.reload, access_log=True)
 
     async def _serve(self, app: Vase) -> int:
         loop = asyncio.get_running_loop()
-        assert isinstance(loop, EventLoop)  # noqa: S101  # the runner above made it
+        assert isinstance(loop, EventLoop | AsyncioEventLoop)  # noqa: S101  # the runner above made it
         self._stopping = asyncio.Event()
         loop.add_signal_handler(signal.SIGTERM, self._stop)
         loop.add_signal_handler(signal.SIGQUIT, self._stop_now)

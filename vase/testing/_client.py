@@ -13,7 +13,7 @@ from pydantic_core import to_json
 from vase._core import Engine
 from vase.application import Vase
 from vase.http import HTTPException
-from vase.loop import EventLoop
+from vase.loop import AsyncioEventLoop, EventLoop, ServingLoop, loop_class
 from vase.testing._multipart import FileContent, multipart
 from vase.testing._response import TestResponse
 from vase.testing._sockets import AsyncWebSocketSession, WebSocketDenialResponse, WebSocketSession
@@ -194,9 +194,9 @@ class AsyncClient:
             raise self._raised[0]
 
     @staticmethod
-    def _loop() -> EventLoop:
+    def _loop() -> ServingLoop:
         loop = asyncio.get_running_loop()
-        if not isinstance(loop, EventLoop):
+        if not isinstance(loop, EventLoop | AsyncioEventLoop):
             raise RuntimeError("the test client runs on `vase.loop.EventLoop`; take the `async_client` fixture")  # noqa: TRY004
         return loop
 
@@ -284,8 +284,12 @@ class Client:
         self, app: Vase, *, headers: Mapping[str, str] | None = None, raise_server_exceptions: bool = True
     ) -> None:
         self.app = app
-        self._runner = asyncio.Runner(loop_factory=EventLoop)
-        self._client = self._run(self._open(headers, raise_server_exceptions))
+        self._runner = asyncio.Runner(loop_factory=loop_class(app.settings.EVENT_LOOP))
+        try:
+            self._client = self._run(self._open(headers, raise_server_exceptions))
+        except BaseException:
+            self._runner.close()
+            raise
 
     async def _open(self, headers: Mapping[str, str] | None, raises: bool) -> AsyncClient:  # noqa: FBT001
         return AsyncClient(self.app, headers=headers, raise_server_exceptions=raises)

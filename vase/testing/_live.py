@@ -9,7 +9,7 @@ from typing import Self
 
 from vase._core import Engine
 from vase.application import Vase
-from vase.loop import EventLoop
+from vase.loop import AsyncioEventLoop, EventLoop, ServingLoop, loop_class
 
 __all__ = ["LiveServer"]
 
@@ -35,7 +35,7 @@ class LiveServer:
         self._started = threading.Event()
         self._failure: BaseException | None = None
         self._stop: asyncio.Event | None = None
-        self._loop: EventLoop | None = None
+        self._loop: ServingLoop | None = None
         self._engine: Engine | None = None
         self._thread = threading.Thread(target=self._run, name="vase-live-server", daemon=True)
 
@@ -57,7 +57,7 @@ class LiveServer:
 
     def _run(self) -> None:
         try:
-            with asyncio.Runner(loop_factory=EventLoop) as runner:
+            with asyncio.Runner(loop_factory=loop_class(self.app.settings.EVENT_LOOP)) as runner:
                 runner.run(self._serve())
         except BaseException as failure:  # noqa: BLE001  # raised again in the test's thread
             self._failure = failure
@@ -66,7 +66,7 @@ class LiveServer:
 
     async def _serve(self) -> None:
         loop = asyncio.get_running_loop()
-        assert isinstance(loop, EventLoop)  # noqa: S101  # the runner above made it
+        assert isinstance(loop, EventLoop | AsyncioEventLoop)  # noqa: S101  # the runner above made it
         self._loop, self._stop = loop, asyncio.Event()
         engine = self._engine = self.app.engine(loop)
         await self.app.startup()

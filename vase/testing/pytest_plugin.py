@@ -84,10 +84,10 @@ def db(app: "Vase") -> "Iterator[Session]":
 
 
 @pytest.fixture
-def _vase_runner() -> Iterator[asyncio.Runner]:
-    from vase.loop import EventLoop  # noqa: PLC0415
+def _vase_runner(app: "Vase") -> Iterator[asyncio.Runner]:
+    from vase.loop import loop_class  # noqa: PLC0415
 
-    with asyncio.Runner(loop_factory=EventLoop) as runner:
+    with asyncio.Runner(loop_factory=loop_class(app.settings.EVENT_LOOP)) as runner:
         yield runner
 
 

@@ -17,6 +17,7 @@ use pyo3::types::PyList;
 use rustix::time::{ClockId, Timespec, clock_gettime};
 
 use crate::call::Queued;
+use crate::event_loop::{EventLoopCore, Shared};
 use crate::gil::Pulse;
 use crate::handoff::LoopBound;
 use crate::threads::Pool;
@@ -43,13 +44,32 @@ const TURNS_TO_WAIT: u32 = 4;
 /// The asyncio loop's parts that the reactor looks at.
 pub(crate) struct LoopParts {
     pub(crate) event_loop: Py<PyAny>,
-    ready: Py<PyAny>,
-    scheduled: Py<PyList>,
+    queues: Queues,
+}
+
+/// Where the loop keeps what is ready and what waits for its time.
+enum Queues {
+    Ours(Arc<Shared>),
+    Stock {
+        ready: Py<PyAny>,
+        scheduled: Py<PyList>,
+    },
 }
 
 impl LoopParts {
     fn ready_is_empty(&self, py: Python<'_>) -> bool {
-        self.ready.bind(py).len().unwrap_or(0) == 0
+        match &self.queues {
+            Queues::Ours(shared) => shared.ready_is_empty(),
+            Queues::Stock { ready, .. } => ready.bind(py).len().unwrap_or(0) == 0,
+        }
+    }
+
+    /// A number that is another one when a timer was set that may end the wait.
+    fn timers(&self, py: Python<'_>) -> u64 {
+        match &self.queues {
+            Queues::Ours(shared) => shared.earliest_timer().to_bits(),
+            Queues::Stock { scheduled, .. } => scheduled.bind(py).len() as u64,
+        }
     }
 }
 
@@ -62,7 +82,7 @@ pub(crate) struct Hub {
     queued: RefCell<VecDeque<Queued>>,
     starter: RefCell<Option<Waker>>,
     turns_waited: Cell<u32>,
-    timers_at_entry: Cell<usize>,
+    timers_at_entry: Cell<u64>,
     pool: OnceCell<Rc<Pool>>,
     pub(crate) pulse: Arc<Pulse>,
 }
@@ -87,11 +107,16 @@ impl Hub {
     pub(crate) fn bind(&self, event_loop: &Bound<'_, PyAny>) -> PyResult<()> {
         let parts = LoopParts {
             event_loop: event_loop.clone().unbind(),
-            ready: event_loop.getattr("_ready")?.unbind(),
-            scheduled: event_loop
-                .getattr("_scheduled")?
-                .cast_into::<PyList>()?
-                .unbind(),
+            queues: match event_loop.cast::<EventLoopCore>() {
+                Ok(ours) => Queues::Ours(Arc::clone(ours.get().shared())),
+                Err(_) => Queues::Stock {
+                    ready: event_loop.getattr("_ready")?.unbind(),
+                    scheduled: event_loop
+                        .getattr("_scheduled")?
+                        .cast_into::<PyList>()?
+                        .unbind(),
+                },
+            },
         };
         *self.parts.borrow_mut() = Some(Rc::new(parts));
         Ok(())
@@ -238,7 +263,7 @@ impl Hub {
     /// Remembers how many timers asyncio has, to see later whether a handler added one.
     pub(crate) fn note_timers(&self, py: Python<'_>) {
         if let Some(parts) = &*self.parts.borrow() {
-            self.timers_at_entry.set(parts.scheduled.bind(py).len());
+            self.timers_at_entry.set(parts.timers(py));
         }
     }
 
@@ -246,7 +271,7 @@ impl Hub {
     pub(crate) fn loop_has_work(&self, py: Python<'_>) -> bool {
         let parts = self.parts.borrow();
         let Some(parts) = &*parts else { return false };
-        !parts.ready_is_empty(py) || parts.scheduled.bind(py).len() != self.timers_at_entry.get()
+        !parts.ready_is_empty(py) || parts.timers(py) != self.timers_at_entry.get()
     }
 
     /// To be called after Python ran inside a turn: asyncio gets its turn if it was given work.

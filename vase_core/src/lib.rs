@@ -1,6 +1,7 @@
 //! The bridge: what Python sees of the engine, as the module `vase._core`.
 //!
 //! - [`reactor`]: asyncio's `select()` drives tokio; [`hub`], [`gil`]: what both share.
+//! - [`event_loop`]: the hot parts of the asyncio loop itself.
 //! - [`call`]: the one crossing of a request; [`endpoint`], [`arguments`], [`answer`]: in and out.
 //! - [`request`], [`headers`], [`awaiting`], [`forms`], [`stream`]: what a handler holds.
 //! - [`websocket`]: sockets, from the handshake to the close.
@@ -13,6 +14,7 @@ mod awaiting;
 mod call;
 mod endpoint;
 mod engine;
+mod event_loop;
 mod fields;
 mod forms;
 mod gil;
@@ -37,6 +39,8 @@ mod _core {
     use crate::endpoint::PyEndpoint;
     #[pymodule_export]
     use crate::engine::{Engine, check_routes, find_unfit_number};
+    #[pymodule_export]
+    use crate::event_loop::{EventLoopCore, Handle, SocketTransport, TimerHandle};
     #[pymodule_export]
     use crate::fields::FieldList;
     #[pymodule_export]

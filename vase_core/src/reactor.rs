@@ -93,7 +93,7 @@ impl Reactor {
     /// Runs tokio until asyncio has something to do or `timeout` seconds are over (`None`: no bound).
     ///
     /// Returns whether asyncio's own epoll has events.
-    fn turn(&self, py: Python<'_>, timeout: Option<f64>) -> PyResult<bool> {
+    pub(crate) fn turn(&self, py: Python<'_>, timeout: Option<f64>) -> PyResult<bool> {
         let core = self.0.get()?;
         if core.hub.is_inside() {
             // A nested loop inside a handler: tokio cannot be entered twice, asyncio's descriptors still can be polled.

@@ -133,5 +133,6 @@ class HttpSettings(SettingsGroup):
         600, "How long a browser may remember the answer to a preflight request.", unit="seconds", ge=0
     )
     EVENT_LOOP: Literal["vase", "asyncio"] = setting(
-        "vase", "The event loop: ours on the selector of the core, or the stock loop of asyncio on the same selector."
+        "vase",
+        "The event loop of servers, tests and commands: ours, or the stock loop of asyncio; the core runs on either.",
     )

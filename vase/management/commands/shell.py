@@ -15,7 +15,7 @@ import typer
 
 from vase.application import Vase
 from vase.db import PlainModel, Session, select
-from vase.loop import EventLoop
+from vase.loop import loop_class
 
 __all__ = ["shell"]
 
@@ -30,7 +30,7 @@ def shell(
 ) -> None:
     """Open a Python shell with the site, its models and a session."""
     with ExitStack() as stack:
-        runner = stack.enter_context(asyncio.Runner(loop_factory=EventLoop))
+        runner = stack.enter_context(asyncio.Runner(loop_factory=loop_class(app.settings.EVENT_LOOP)))
         runner.run(app.startup())
         stack.callback(lambda: runner.run(app.shutdown()))
         names = make_namespace(app, stack)

@@ -1,0 +1,97 @@
+"""The private names of asyncio on which the loop stands are there, and mean what they meant.
+
+`docs/concepts/loop.md` lists them. A Python in which one is missing or takes other arguments fails here, by its name,
+before anything fails in a way that has to be understood.
+"""
+
+import asyncio
+import importlib
+import inspect
+import sys
+
+import pytest
+
+# What is used -> the parameters that it has, by version where they differ; None: an attribute or a class.
+USED: dict[str, str | None] = {
+    "asyncio.base_events.BaseEventLoop._check_callback": "self, callback, method",
+    "asyncio.base_events.BaseEventLoop._check_thread": "self",
+    "asyncio.base_events.BaseEventLoop._add_callback_signalsafe": "self, handle",
+    "asyncio.base_events._format_handle": "handle",
+    "asyncio.base_events._set_nodelay": "sock",
+    "asyncio.base_events.logger": None,
+    "asyncio.base_events.Server._attach": "self, transport" if sys.version_info >= (3, 13) else "self",
+    "asyncio.base_events.Server._detach": "self, transport" if sys.version_info >= (3, 13) else "self",
+    "asyncio.constants.SSL_HANDSHAKE_TIMEOUT": None,
+    "asyncio.constants.SSL_SHUTDOWN_TIMEOUT": None,
+    "asyncio.constants._SendfileMode.TRY_NATIVE": None,
+    "asyncio.events.Handle._repr_info": "self",
+    "asyncio.events.TimerHandle._repr_info": "self",
+    "asyncio.format_helpers.extract_stack": "f=None, limit=None",
+    "asyncio.futures._set_result_unless_cancelled": "fut, result",
+    "asyncio.selector_events._SelectorSocketTransport.__repr__": "self",
+    "asyncio.selector_events._test_selector_event": "selector, fd, event",
+    "asyncio.selector_events.BaseSelectorEventLoop.__init__": "self, selector=None",
+    "asyncio.selector_events.BaseSelectorEventLoop._ensure_fd_no_transport": "self, fd",
+    "asyncio.selector_events.BaseSelectorEventLoop._make_self_pipe": "self",
+    "asyncio.selector_events.BaseSelectorEventLoop._make_socket_transport": (
+        "self, sock, protocol, waiter=None, *, extra=None, server=None"
+    ),
+    "asyncio.selector_events.BaseSelectorEventLoop._sendfile_native": "self, transp, file, offset, count",
+    "asyncio.sslproto.SSLProtocol.__init__": (
+        "self, loop, app_protocol, sslcontext, waiter, server_side=False, server_hostname=None,"
+        " call_connection_made=True, ssl_handshake_timeout=None, ssl_shutdown_timeout=None"
+    ),
+    "asyncio.trsock.TransportSocket.__init__": "self, sock: socket.socket",
+}
+if sys.version_info >= (3, 13):
+    USED |= {
+        "asyncio.base_events.BaseEventLoop._run_forever_setup": "self",
+        "asyncio.base_events.BaseEventLoop._run_forever_cleanup": "self",
+    }
+
+OVERRIDDEN = {
+    "_add_callback",
+    "_add_reader",
+    "_add_writer",
+    "_check_closed",
+    "_make_socket_transport",
+    "_make_ssl_transport",
+    "_remove_reader",
+    "_remove_writer",
+    "_run_once",
+}
+ATTRIBUTES = {"_closed", "_debug", "_ready", "_scheduled", "_selector", "_stopping", "_transports"}
+
+
+def find(path: str) -> object:
+    """Return what a dotted path names."""
+    module_name = ".".join(path.split(".")[:2])
+    found: object = importlib.import_module(module_name)
+    for name in path.split(".")[2:]:
+        found = getattr(found, name)
+    return found
+
+
+@pytest.mark.parametrize("path", sorted(USED))
+def test_what_is_called_takes_the_same_arguments(path: str) -> None:
+    """Each name exists; each function takes what we give it."""
+    found, expected = find(path), USED[path]
+    if expected is not None:
+        assert callable(found)
+        assert str(inspect.signature(found)) == f"({expected})"
+
+
+@pytest.mark.parametrize("name", sorted(OVERRIDDEN))
+def test_what_is_overridden_is_there_to_override(name: str) -> None:
+    """Asyncio still has the method that ours stands for."""
+    assert callable(getattr(asyncio.SelectorEventLoop, name))
+
+
+@pytest.mark.parametrize("name", sorted(ATTRIBUTES))
+def test_what_ours_replaces_is_set_by_asyncios_loop(name: str) -> None:
+    """Asyncio's loop still keeps its state in these attributes."""
+    loop = asyncio.SelectorEventLoop()
+    try:
+        assert name in vars(loop)
+    finally:
+        loop.close()
