@@ -119,14 +119,14 @@ def test_help_imports_neither_pydantic_nor_sqlalchemy(project):
 
 @pytest.mark.parametrize("command", [["-m", "vase", "--help"], ["manage.py", "--help"]])
 def test_help_is_quick(project, command):
-    """The list of commands costs under 0.3 seconds, of the processor's time, so that a busy machine does not count."""
+    """The list of commands costs under half a second of the processor's time: 0.2 s where nothing else runs."""
     times = []
     for _ in range(5):
         before = resource.getrusage(resource.RUSAGE_CHILDREN)
         assert run(*command, cwd=project).returncode == 0
         after = resource.getrusage(resource.RUSAGE_CHILDREN)
         times.append(after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime)
-    assert min(times) < 0.3
+    assert min(times) < 0.5
 
 
 def test_command_of_an_app_runs_with_its_arguments(project):
