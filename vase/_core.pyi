@@ -263,6 +263,7 @@ def find_unfit_number(text: bytes, *, integers: bool) -> int | None:
         integers: Whether an integer of more than 308 digits counts as well.
     """
 
+@disjoint_base
 class EventLoopCore:
     """The hot parts of the event loop; `vase.loop.EventLoop` puts it before asyncio's selector loop."""
 
@@ -306,6 +307,7 @@ class EventLoopCore:
     _ready: Any
     _scheduled: Any
 
+@disjoint_base
 class Handle:
     """A callback that is to be called; `isinstance` takes it for an `asyncio.Handle`."""
 
