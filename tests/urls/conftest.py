@@ -22,8 +22,6 @@ def module(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable
         return file
 
     yield write
-    for name in made:
-        for known in [
-            known for known in sys.modules if known == name or known.startswith(f"{name.partition('.')[0]}.")
-        ]:
-            del sys.modules[known]
+    roots = {name.partition(".")[0] for name in made}
+    for known in [known for known in sys.modules if known.partition(".")[0] in roots]:
+        del sys.modules[known]
