@@ -18,6 +18,7 @@ __all__ = [
     "FieldList",
     "Handle",
     "Headers",
+    "Passage",
     "Pulse",
     "Reactor",
     "Request",
@@ -27,6 +28,7 @@ __all__ = [
     "TimerHandle",
     "check_routes",
     "find_unfit_number",
+    "wsgi_environ",
 ]
 
 class RequestBodyError(Exception):
@@ -153,7 +155,8 @@ class Endpoint:
     Args:
         handler: The callable.
         mode: `inline` is called in place; `coroutine` is an `async def` that cannot suspend, driven without a task;
-            `task` is any other `async def`; `thread` is a `def`, called in the pool.
+            `task` is any other `async def`; `thread` is a `def`, called in the pool; `asgi` is an ASGI application,
+            whose first argument is the template of its scope.
         arguments: Where each positional argument comes from; see `vase.binding`.
         encode: Makes bytes (JSON) or a `Response` of what is neither text, bytes, None nor a `Response`.
         explain: An async function that binds the slow, complete way: of the request, and of what the reader of its
@@ -172,7 +175,7 @@ class Endpoint:
         cls,
         handler: Callable[..., object],
         *,
-        mode: Literal["inline", "coroutine", "task", "thread"],
+        mode: Literal["inline", "coroutine", "task", "thread", "asgi"],
         arguments: Sequence[tuple[Any, ...]] | None = None,
         encode: Callable[[Any], bytes | Response] | None = None,
         explain: Callable[[Request, BaseException | None], Coroutine[Any, Any, object]] | None = None,
@@ -229,6 +232,16 @@ class Engine:
     def serve(self, descriptor: int) -> None: ...
     def stop_accepting(self) -> None: ...
     def drain(self, grace: float) -> Awaitable[None]: ...
+    def open(
+        self,
+        method: bytes,
+        target: bytes,
+        headers: Sequence[tuple[bytes, bytes]],
+        body: bytes | None,
+        client: tuple[str, int] | None = None,
+        *,
+        is_secure: bool = False,
+    ) -> Passage: ...
     def handle(
         self,
         method: str,
@@ -251,6 +264,16 @@ class Engine:
         headers: Sequence[tuple[str, str]],
         client: tuple[str, int] | None = None,
     ) -> Awaitable[tuple[int, list[tuple[str, str]], bytes, Socket | None]]: ...
+
+@final
+class Passage:
+    """A request on its way through the stack, with bodies in pieces; used on the loop's thread alone."""
+
+    def answer(self) -> Awaitable[tuple[int, list[tuple[bytes, bytes]], bytes | None]]: ...
+    def push(self, piece: bytes, /) -> Awaitable[None]: ...
+    def end(self) -> None: ...
+    def next(self) -> Awaitable[bytes | None]: ...
+    def close(self) -> None: ...
 
 def check_routes(routes: str) -> list[tuple[int, str]]:
     """Return what is wrong with a list of routes: pairs of a route's id and a sentence."""
@@ -402,3 +425,5 @@ class SocketTransport:
     def _closing(self) -> bool: ...
     @property
     def _eof(self) -> bool: ...
+def wsgi_environ(request: Request, template: dict[str, Any]) -> dict[str, Any]:
+    """Return the environ of a request (PEP 3333), with the template's entries; its body belongs to the environ."""

@@ -14,6 +14,7 @@ The tree; a room keeps its own errors in its `_errors.py` and hangs them here:
     ├── CommandError                a command that cannot do what it was told (`vase.management`)
     ├── DatabaseError               models and migrations (`vase.db`)
     ├── DependencyError             one dependency (`vase.di`)
+    ├── HostingError                an application of somebody else's (`vase.hosting`)
     ├── HTTPError                   an answer that must not be sent (`vase.http`)
     ├── MiddlewareError             what stands in `MIDDLEWARE` (`vase.middleware`)
     ├── ResponseValidationError     a value that does not fit the promise of its handler (`vase.binding`)

@@ -112,7 +112,7 @@ def with_document_routes(
     for route in made.routes:
         if route.pattern.shape not in taken:
             routes.append(replace(route, id=len(routes)))
-    return URLTable(tuple(routes), table.faults)
+    return replace(table, routes=tuple(routes))
 
 
 def _url(settings: Settings, name: str) -> str | None:

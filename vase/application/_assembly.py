@@ -4,10 +4,11 @@ Nothing here raises for a user's mistake: building goes on and collects, so that
 """
 
 from collections.abc import Callable, Coroutine, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from vase._core import Endpoint, check_routes
+from vase.application._mounts import Mounts
 from vase.binding import AnswerOptions, BindingErrors, Plan, plan
 from vase.checks import CheckMessage, error
 from vase.di import Providers
@@ -72,6 +73,7 @@ def assemble(
     providers: Providers,
     middleware: Sequence[Callable[..., Any]],
     failures: Failures,
+    mounts: Mounts,
     *,
     max_body: int,
 ) -> Assembly:
@@ -82,6 +84,7 @@ def assemble(
         providers: What makes the values of dependencies.
         middleware: Python middleware around every handler, outermost first.
         failures: What becomes of exceptions inside of middleware.
+        mounts: The applications that are mounted.
         max_body: The largest body of a request where a route says nothing else, in bytes.
     """
     faults: list[Fault] = list(table.faults)
@@ -107,7 +110,20 @@ def assemble(
             route = route.limit_body(made.body_limit(max_body))  # noqa: PLW2901
             endpoints.append(_endpoint(route, made, (*middleware, *route.route.middleware), failures))
         routes.append(route)
-    refined = URLTable(tuple(routes), table.faults)
+    for mount in table.mounts:
+        hosted = mounts.find(mount, faults)
+        if hosted is None:
+            continue
+        around = (*middleware, *mount.route.route.middleware)
+        if not around and not _dependencies(mount.route):
+            endpoints.append(mounts.endpoint(hosted))  # the core calls the application itself
+        else:
+            inside = replace(mount.route.route, handler=mounts.handler(hosted), methods=("POST",))
+            route = replace(mount.route, route=inside)
+            made = _plan(route, providers, faults)
+            if made is not None:
+                endpoints.append(_endpoint(route, made, around, failures))
+    refined = URLTable(tuple(routes), table.faults, table.mounts)
     if not any(fault.level == "error" for fault in faults):
         faults += _engine_faults(refined)
     return Assembly(refined, plans, endpoints, URLResolver(refined.routes), faults, sockets)

@@ -14,7 +14,12 @@ _UNLIMITED: Final = 2**31
 
 
 def engine_config(
-    settings: Settings, layers: Sequence[dict[str, JSON]], static_roots: Sequence[Path], *, keep_alive: bool
+    settings: Settings,
+    layers: Sequence[dict[str, JSON]],
+    static_roots: Sequence[Path],
+    *,
+    keep_alive: bool,
+    mounts: Sequence[dict[str, JSON]] = (),
 ) -> dict[str, JSON]:
     """Return what `vase._core.Engine` is told.
 
@@ -23,6 +28,7 @@ def engine_config(
         layers: The configuration of each Rust layer, outermost first.
         static_roots: Directories of static files, in the order in which they are searched.
         keep_alive: Whether a connection takes more than one request.
+        mounts: The prefixes of mounted applications.
     """
     return {
         "http": {
@@ -47,6 +53,7 @@ def engine_config(
             "allowed_origins": list(settings.WEBSOCKET_ALLOWED_ORIGINS),
         },
         "layers": list(layers),
+        "mounts": list(mounts),
         "static_files": _static_files(settings, static_roots),
         "forms": {
             "max_memory_bytes": settings.FILE_UPLOAD_MAX_MEMORY_SIZE,

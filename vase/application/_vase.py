@@ -3,6 +3,7 @@
 import json
 from collections.abc import AsyncIterator, Callable, Iterator, Mapping, MutableMapping
 from contextlib import AbstractAsyncContextManager, AsyncExitStack
+from dataclasses import replace
 from functools import cached_property
 from pathlib import Path
 from typing import Any, Self
@@ -13,7 +14,9 @@ from vase.application._assembly import Assembly, Failures, assemble
 from vase.application._checks import site_faults
 from vase.application._engine_config import engine_config
 from vase.application._guards import auth_faults, named_guard
+from vase.application._guest import Guest, Receive, Scope, Send
 from vase.application._hooks import ExceptionHandler, Hooks
+from vase.application._mounts import Mounts, mounts_config
 from vase.application._urlconf import load_urlconf
 from vase.apps import load_apps
 from vase.conf import Settings, load_settings
@@ -24,7 +27,7 @@ from vase.loop import ServingLoop
 from vase.middleware import Middleware, SplitMiddleware, split
 from vase.templates import Templates, from_settings
 from vase.types import JSON, Fault
-from vase.urls import Auth, CompiledRoute, ConverterTable, URLResolver, URLTable, compile_urls
+from vase.urls import Auth, CompiledRoute, ConverterTable, URLResolver, compile_urls
 from vase.views import Router
 
 __all__ = ["Vase"]
@@ -86,6 +89,8 @@ class Vase:
         self.patch, self.delete, self.head = self.router.patch, self.router.delete, self.router.head
         self.websocket = self.router.websocket
         self.route, self.include, self.add = self.router.route, self.router.include, self.router.add
+        self.mount, self._mounts = self.router.mount, Mounts()
+        self._guest = Guest(self)
         self.settings, self._faults = self._load(module, overrides)
         self.apps, faults = load_apps(self.settings)
         self._faults += faults
@@ -158,14 +163,15 @@ class Vase:
         table = compile_urls(
             [self.router, *patterns], converters=self.converters, auth=self._auth, source="the URL conf"
         )
-        wrong = auth_faults(table.routes, is_required=self.settings.AUTH_REQUIRED)
+        entries = [*table.routes, *(mount.route for mount in table.mounts)]
+        wrong = auth_faults(entries, is_required=self.settings.AUTH_REQUIRED)
         wrong += operation_faults(table.routes)
-        table = URLTable(table.routes, (*table.faults, *wrong))
+        table = replace(table, faults=(*table.faults, *wrong))
         table = with_document_routes(table, self.settings, self._document_auth, self.openapi)
         middleware = [*self._split.python, *self._middleware]
         failures = Failures(self.hooks.on_error, self.hooks.may_wait)
         limit = self.settings.DATA_UPLOAD_MAX_MEMORY_SIZE
-        return assemble(table, self.providers, middleware, failures, max_body=limit)
+        return assemble(table, self.providers, middleware, failures, self._mounts, max_body=limit)
 
     @staticmethod
     def _refuse_all() -> bool:
@@ -261,8 +267,11 @@ class Vase:
         """
         self.ensure_valid()
         self.hooks.templates = self.templates
-        config = engine_config(self.settings, self._split.layers, self.static_roots(), keep_alive=keep_alive)
         assembly = self._assembly
+        mounts = mounts_config(assembly.table.mounts, len(assembly.table.routes))
+        config = engine_config(
+            self.settings, self._split.layers, self.static_roots(), keep_alive=keep_alive, mounts=mounts
+        )
         return Engine(
             loop.reactor,
             config=json.dumps(config),
@@ -298,6 +307,16 @@ class Vase:
                 return host.removeprefix(".")
         return "localhost"
 
+    def listen_at(self, host: str, port: int, *, workers: int = 1) -> None:
+        """Tell where the server listens; mounted applications pass it on to their requests.
+
+        Args:
+            host: The address.
+            port: The port.
+            workers: How many processes serve.
+        """
+        self._mounts.listen_at(host, port, workers)
+
     async def startup(self) -> None:
         """Run what the apps and the lifespans do before the first request."""
         faults = self.apps.ready()
@@ -306,6 +325,11 @@ class Vase:
         async with AsyncExitStack() as stack:
             for lifespan in self._lifespans:
                 await stack.enter_async_context(lifespan(self))
+            _ = self._assembly  # what is mounted is known when the routes are
+            for hosted in self._mounts.applications:
+                life = hosted.lifespan()
+                if life is not None:
+                    await stack.enter_async_context(life)
             self._running = stack.pop_all()  # one that fails to start stops those before it
 
     async def shutdown(self) -> None:
@@ -316,6 +340,16 @@ class Vase:
                 await running.aclose()
         finally:
             await self.databases.close()
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer another server: an application is an ASGI application, too.
+
+        Args:
+            scope: What is asked: a request, or the application's own start and stop.
+            receive: Gives the next message.
+            send: Takes a message.
+        """
+        await self._guest(scope, receive, send)
 
     def run(self, host: str = "127.0.0.1", port: int = 8000, *, workers: int = 1) -> None:
         """Serve this application until Ctrl-C: for `python app.py`.

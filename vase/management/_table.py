@@ -52,6 +52,7 @@ PROJECT: tuple[CommandEntry, ...] = (
 
 OUTSIDE: tuple[CommandEntry, ...] = (
     _built_in("startproject", "Start", "Create a site that runs, with its settings, tests and documentation."),
+    _built_in("serve", "Start", "Serve any ASGI or WSGI application."),
     _VERSION,
 )
 """What `vase` offers: the commands that need no project."""

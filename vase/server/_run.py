@@ -8,9 +8,9 @@ import sys
 import traceback
 from collections.abc import Callable, Sequence
 
-from vase.checks import Report
+from vase.checks import CheckMessage, Report
 from vase.db import check_migrations
-from vase.exceptions import ConfigurationError
+from vase.exceptions import ConfigurationError, VaseError
 from vase.server._broken import broken_site
 from vase.server._errors import ServerError
 from vase.server._options import ServerOptions
@@ -40,7 +40,7 @@ def run(options: ServerOptions) -> None:
     Raises:
         ServerError: The address cannot be had, or the options contradict each other.
     """
-    if options.settings_module is None and options.factory is None:
+    if options.settings_module is None and options.factory is None and options.target is None:
         raise ServerError("no site to serve: neither a settings module nor an application", code="server.E002")
     _log_to_stderr()
     watcher = Watcher(options.watch) if options.reload else None  # it starts while the modules are loaded
@@ -98,11 +98,13 @@ def _be_checker(options: ServerOptions, pipe: int) -> None:
         os.close(pipe)
         if options.reload:
             signal.alarm(_ADVICE_SECONDS)
-            messages += check_migrations(app)
+            messages += check_migrations(app) if options.target is None else []
         if messages:
             print(Report(messages).render(color=sys.stderr.isatty()), file=sys.stderr)  # noqa: T201
     except ConfigurationError as error:
         print(error.render(color=sys.stderr.isatty()), file=sys.stderr)  # noqa: T201
+    except VaseError as error:
+        print(CheckMessage.from_error(error).render(color=sys.stderr.isatty()), file=sys.stderr)  # noqa: T201
     except BaseException:  # noqa: BLE001  # a fork must never go on with its parent's work
         traceback.print_exc()
     finally:

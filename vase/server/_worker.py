@@ -15,6 +15,7 @@ from vase._core import Engine
 from vase.application import Vase
 from vase.exceptions import ConfigurationError
 from vase.loop import AsyncioEventLoop, EventLoop, ServingLoop, loop_class
+from vase.server._hosted import hosted_site
 from vase.server._options import ServerOptions
 from vase.server._watchdog import Watchdog
 
@@ -34,6 +35,8 @@ def build(options: ServerOptions) -> Vase:
     """Return the application that the options name, with or without faults."""
     if options.factory is not None:
         return options.factory()
+    if options.target is not None:
+        return hosted_site(options.target, interface=options.interface)
     return Vase.from_settings(options.settings_module)
 
 
@@ -101,7 +104,7 @@ class Worker:
             return app, self._engine(app, loop)
 
     def _engine(self, app: Vase, loop: ServingLoop) -> Engine:
-        return app.engine(loop, keep_alive=not self._options.reload, access_log=True)
+        return app.engine(loop, keep_alive=not self._options.reload, access_log=self._options.access_log)
 
     async def _serve(self, app: Vase) -> int:
         loop = asyncio.get_running_loop()
@@ -113,6 +116,8 @@ class Worker:
         watchdog.start()
         # `asyncio.to_thread` keeps to the same bound as the pool of `def` handlers.
         loop.set_default_executor(ThreadPoolExecutor(app.settings.THREADS_MAX, "vase-thread"))
+        host, port, *_ = self._listener.getsockname()
+        app.listen_at(host, port, workers=self._options.workers)
         app, engine = await self._start(app, loop)
         engine.serve(os.dup(self._listener.fileno()))
         loop.call_soon(self._tell, READY)

@@ -10,12 +10,14 @@
 
 `<int:id>` and `{id:int}` are the same. Prefix and path are written one after the other, as in Django; of two slashes
 that meet, one stays. Overlapping paths answer in the order in which they are declared.
+`mount("legacy/", flask_app)` puts a whole ASGI or WSGI application under a prefix.
 `compile_urls` makes one flat table of all that, and a list of everything that is wrong with it: `urls.E001` to
-`urls.E014`, `urls.W001`, `urls.W002`. `URLResolver.reverse` raises `NoReverseMatch` (`urls.E015` to `urls.E017`).
+`urls.E014`, `urls.E030`, `urls.E031`, `urls.W001`, `urls.W002`. `URLResolver.reverse` raises `NoReverseMatch`
+(`urls.E015` to `urls.E017`).
 Settings read by the application for this room: `ROOT_URLCONF`, `APPEND_SLASH`.
 """
 
-from vase.urls._compile import CompiledRoute, URLTable, compile_urls
+from vase.urls._compile import CompiledMount, CompiledRoute, URLTable, compile_urls
 from vase.urls._converters import Converter, ConverterTable, CustomConverter, choice_converter, converter_for
 from vase.urls._errors import ConverterError, NoReverseMatch, URLError
 from vase.urls._guards import (
@@ -31,6 +33,7 @@ from vase.urls._guards import (
     public,
 )
 from vase.urls._inline import is_inline, mark_inline
+from vase.urls._mounted import Interface, MountedApp, mount
 from vase.urls._pattern import LiteralSegment, ParameterSegment, PathPattern, PatternFault, Segment, parse_pattern
 from vase.urls._resolver import URLResolver
 from vase.urls._route import (
@@ -50,6 +53,7 @@ from vase.urls._sockets import SOCKET_METHOD, is_socket_class, takes_socket
 __all__ = [
     "SOCKET_METHOD",
     "Auth",
+    "CompiledMount",
     "CompiledRoute",
     "Converter",
     "ConverterError",
@@ -59,9 +63,11 @@ __all__ = [
     "GuardInfo",
     "Handler",
     "Include",
+    "Interface",
     "LiteralSegment",
     "Mount",
     "MountOptions",
+    "MountedApp",
     "NoReverseMatch",
     "ParameterSegment",
     "PathPattern",
@@ -87,6 +93,7 @@ __all__ = [
     "is_inline",
     "is_socket_class",
     "mark_inline",
+    "mount",
     "parse_pattern",
     "path",
     "public",

@@ -18,11 +18,12 @@ from vase.exceptions import did_you_mean, quote
 from vase.types import JSON, Place
 from vase.urls._converters import Converter, ConverterTable
 from vase.urls._guards import Auth
+from vase.urls._mounted import MountedApp
 from vase.urls._pattern import PathPattern, PatternFault, duplicate_parameter, parse_pattern
 from vase.urls._route import Mount, Route, RouteSource, URLPattern
 from vase.urls._sockets import SOCKET_METHOD
 
-__all__ = ["CompiledRoute", "URLTable", "compile_urls"]
+__all__ = ["CompiledMount", "CompiledRoute", "URLTable", "compile_urls"]
 
 _METHODS = frozenset(
     {"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "TRACE", "QUERY", "PROPFIND", "REPORT", SOCKET_METHOD}
@@ -77,16 +78,33 @@ class CompiledRoute:
 
 
 @dataclass(frozen=True, slots=True)
+class CompiledMount:
+    """A mounted application with all that is around it.
+
+    Args:
+        prefix: The whole prefix, with a slash at both ends.
+        mounted: The application.
+        route: What is around it, as for any route.
+    """
+
+    prefix: str
+    mounted: MountedApp
+    route: CompiledRoute
+
+
+@dataclass(frozen=True, slots=True)
 class URLTable:
     """All routes of an application in the order in which they are tried, and what is wrong with them.
 
     Args:
         routes: The routes; those with faults are left out or mended as far as possible.
         faults: Every mistake, in the order of the URL conf.
+        mounts: The applications below prefixes, which get what no route takes.
     """
 
     routes: tuple[CompiledRoute, ...]
     faults: tuple[CheckMessage, ...]
+    mounts: tuple[CompiledMount, ...] = ()
 
     def as_json(self) -> str:
         """Return the routes as the engine reads them."""
@@ -114,7 +132,7 @@ def compile_urls(
     compiler.add(patterns, _Around(auth=auth), source, place)
     compiler.check_names()
     compiler.check_reach()
-    return URLTable(tuple(compiler.routes), tuple(compiler.faults))
+    return URLTable(tuple(compiler.routes), tuple(compiler.faults), tuple(compiler.mounts))
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,6 +155,7 @@ class _Compiler:
     def __init__(self, converters: ConverterTable) -> None:
         self._converters = converters
         self.routes: list[CompiledRoute] = []
+        self.mounts: list[CompiledMount] = []
         self.faults: list[CheckMessage] = []
 
     def add(self, patterns: Iterable[object], around: _Around, source: str, place: Place | None = None) -> None:
@@ -145,6 +164,8 @@ class _Compiler:
                 self._add_route(pattern, around)
             elif isinstance(pattern, Mount):
                 self._add_mount(pattern, around)
+            elif isinstance(pattern, MountedApp):
+                self._add_app(pattern, around)
             elif isinstance(pattern, RouteSource):
                 self.add(self._routes_of(pattern, place), around, source, place)
             else:
@@ -211,6 +232,29 @@ class _Compiler:
             sources=(*around.sources, source),
         )
         self.add(patterns, inside, name, place)
+
+    def _add_app(self, mounted: MountedApp, around: _Around) -> None:
+        pattern = self._joined(around, mounted.path, mounted.place).rooted()
+        prefix = str(pattern).rstrip("/") + "/"
+        shown = quote(prefix)
+        if pattern.parameters:
+            hint = "mount it under a fixed prefix, and let the application have the parameter in its own paths"
+            self._error("urls.E030", f"an application is mounted under parameters: {shown}", hint, mounted.place)
+        other = next((other for other in self.mounts if other.prefix == prefix), None)
+        if other is not None:
+            there = f"it is registered at {other.mounted.place}" if other.mounted.place else None
+            self._error("urls.E031", f"two applications are mounted under {shown}", there, mounted.place)
+        whole = Route(
+            path=mounted.path,
+            handler=mounted.app,
+            methods=("ANY",),
+            middleware=around.middleware,
+            dependencies=around.dependencies,
+            auth=around.auth if mounted.auth is None else mounted.auth,
+            include_in_schema=False,
+            place=mounted.place,
+        )
+        self.mounts.append(CompiledMount(prefix, mounted, CompiledRoute(len(self.mounts), pattern, whole, None)))
 
     def _joined(self, around: _Around, text: str, place: Place | None) -> PathPattern:
         if not isinstance(text, str):

@@ -13,6 +13,7 @@ from vase.checks import caller_place
 from vase.http import HTTPException
 from vase.types import Place
 from vase.urls._guards import Auth
+from vase.urls._mounted import MountedApp
 from vase.urls._sockets import SOCKET_METHOD, takes_socket
 
 __all__ = [
@@ -242,7 +243,7 @@ class Mount:
         )
 
 
-type URLPattern = Route | Mount
+type URLPattern = Route | Mount | MountedApp
 """What a list of URL patterns is made of."""
 
 

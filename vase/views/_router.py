@@ -6,11 +6,24 @@ Decorators return the handler as it is, so it can be called, tested and typed li
 
 from collections.abc import Callable, Sequence
 from dataclasses import replace
-from typing import Unpack
+from typing import Any, Unpack
 
 from vase.checks import caller_place
 from vase.exceptions import quote
-from vase.urls import SOCKET_METHOD, Handler, Include, Mount, MountOptions, Route, RouteOptions, RouteSource, URLPattern
+from vase.urls import (
+    SOCKET_METHOD,
+    Auth,
+    Handler,
+    Include,
+    Interface,
+    Mount,
+    MountedApp,
+    MountOptions,
+    Route,
+    RouteOptions,
+    RouteSource,
+    URLPattern,
+)
 from vase.views._errors import ViewError
 
 __all__ = ["Router"]
@@ -72,6 +85,20 @@ class Router:
             raise ViewError(f"router {quote(self.prefix or '/')} includes itself", code="views.E001", place=place)
         included = source if isinstance(source, Include) else Include(source, options.get("namespace"), place)
         self._entries.append(Mount.of(prefix, included, place=place, options=options))
+
+    def mount(
+        self, prefix: str, app: Callable[..., Any], *, interface: Interface = "auto", auth: Auth | None = None
+    ) -> None:
+        """Put a whole ASGI or WSGI application under a prefix; it gets every path there that no route takes.
+
+        Args:
+            prefix: The prefix, without parameters; `/` is all that the router has.
+            app: The application: Starlette, FastAPI, Litestar, Django, Flask or any other.
+            interface: How it is called, where its signature does not tell.
+            auth: Who may call it: a guard, or `public`.
+        """
+        mounted = MountedApp(path=prefix, app=app, interface=interface, auth=auth, place=caller_place())
+        self._entries.append(mounted)
 
     def add(self, path: str, handler: Handler, methods: Sequence[str], **options: Unpack[RouteOptions]) -> None:
         """Register a handler without a decorator."""

@@ -3,6 +3,8 @@
 //! An [`Answer`] is made wherever the handler ran, in a pool thread or on the loop; turning it into a response, with files
 //! and streams opened, is the loop thread's work.
 
+use std::cell::Cell;
+
 use bytes::Bytes;
 use http::request::Parts;
 use http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header};
@@ -12,7 +14,9 @@ use pyo3::pybacked::PyBackedBytes;
 use pyo3::types::{PyBytes, PyList, PyString, PyTuple};
 use pyo3::{PyTypeInfo, intern};
 
+use crate::asgi::Pieces;
 use crate::endpoint::Endpoint;
+use crate::handoff::LoopBound;
 use crate::request::{Held, Request};
 use crate::tools::Tools;
 
@@ -85,6 +89,8 @@ pub(crate) enum Payload {
     },
     /// An object with `__aiter__`.
     Stream(Py<PyAny>),
+    /// What an ASGI application sends, taken by the loop thread.
+    Pieces(LoopBound<Cell<Option<Pieces>>>),
 }
 
 impl Answer {

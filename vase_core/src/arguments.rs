@@ -12,6 +12,7 @@ use vase_engine::routing::Value;
 use crate::endpoint::{Argument, Endpoint, Kind};
 use crate::request::{Held, Request};
 use crate::tools::Tools;
+use crate::wsgi;
 
 /// The fast way did not succeed; with what the reader of a JSON body said to it.
 pub(crate) struct Refused(pub(crate) Option<PyErr>);
@@ -48,6 +49,10 @@ fn find(
     match argument {
         Argument::Request => Ok(held.object(py)?.clone_ref(py).into_any()),
         Argument::Value(value) => Ok(value.clone_ref(py)),
+        Argument::Environ(template) => {
+            let environ = wsgi::environ(template.bind(py), held.exchange(), held.hub()?)?;
+            Ok(environ.into_any().unbind())
+        }
         Argument::Path(index) => Ok(path_value(py, held, *index, tools)?),
         Argument::PathAs(index, converter) => {
             let value = path_value(py, held, *index, tools)?;

@@ -18,6 +18,7 @@ use vase_engine::{BodyError, Call, RequestBody, ResponseBody, problem};
 
 use crate::answer::{Answer, Later};
 use crate::arguments::{self, Refused, Values};
+use crate::asgi::{self, Glance, Seen};
 use crate::endpoint::{Endpoint, Mode};
 use crate::forms::{self, Parsing};
 use crate::handoff::{self, LoopBound, Step};
@@ -64,12 +65,14 @@ impl tower::Service<Call> for PythonApp {
     }
 
     fn call(&mut self, call: Call) -> PythonFuture {
-        let collects = self
-            .tools
-            .endpoints
-            .get(call.route as usize)
-            .is_some_and(|endpoint| endpoint.collects);
-        if collects && !http_body::Body::is_end_stream(&call.body) {
+        let endpoint = self.tools.endpoints.get(call.route as usize);
+        let collects = endpoint.is_some_and(|endpoint| endpoint.collects);
+        let glances = endpoint.is_some_and(|endpoint| endpoint.glances);
+        let has_body = (collects || glances) && !http_body::Body::is_end_stream(&call.body);
+        if has_body && glances && Glance::is_worth(&call.request, &call.body) {
+            return self.glance(call);
+        }
+        if has_body && collects {
             let exchange = Box::new(Exchange::new(call));
             let Some(body) = exchange.take_unread() else {
                 unreachable!("nobody else has seen it")
@@ -114,10 +117,20 @@ enum State {
         exchange: Box<Exchange>,
         parsing: Parsing,
     },
+    Glancing(Box<(Exchange, Glance)>),
     Waiting(Arc<Slot>),
     Answered(Answer),
     Refused(Box<Response<ResponseBody>>),
     Done,
+}
+
+impl State {
+    /// The answer to a body that cannot be read.
+    fn refused(error: &BodyError, exchange: &Exchange) -> Self {
+        let accept = exchange.parts.headers.get(header::ACCEPT);
+        let response = problem::respond(error.status(), error.code(), &error.to_string(), accept);
+        Self::Refused(Box::new(response))
+    }
 }
 
 impl Future for PythonFuture {
@@ -155,15 +168,20 @@ impl Future for PythonFuture {
                         exchange.set_body(pieces);
                         self.state = self.app.start(exchange);
                     }
-                    Poll::Ready(Err(error)) => {
-                        let accept = exchange.parts.headers.get(header::ACCEPT);
-                        let response = problem::respond(
-                            error.status(),
-                            error.code(),
-                            &error.to_string(),
-                            accept,
-                        );
-                        self.state = State::Refused(Box::new(response));
+                    Poll::Ready(Err(error)) => self.state = State::refused(&error, &exchange),
+                },
+                State::Glancing(mut glancing) => match glancing.1.poll(cx) {
+                    Poll::Pending => {
+                        self.state = State::Glancing(glancing);
+                        return Poll::Pending;
+                    }
+                    Poll::Ready(Err(error)) => self.state = State::refused(&error, &glancing.0),
+                    Poll::Ready(Ok(seen)) => {
+                        match seen {
+                            Seen::Whole(pieces) => glancing.0.set_body(pieces),
+                            Seen::Rest(body) => glancing.0.put_back(body),
+                        }
+                        self.state = self.app.start(Box::new(glancing.0));
                     }
                 },
                 State::Parsing {
@@ -251,7 +269,7 @@ impl Queued {
 }
 
 /// How a call began.
-enum Began {
+pub(crate) enum Began {
     Answered(Answer),
     Pending,
 }
@@ -273,6 +291,16 @@ impl PythonApp {
             &error.to_string(),
             accept,
         )))
+    }
+
+    /// Looks whether the body is there already, before an application is called.
+    fn glance(&self, call: Call) -> PythonFuture {
+        let exchange = Exchange::new(call);
+        let body = exchange.take_unread().unwrap_or_default();
+        PythonFuture {
+            app: self.clone(),
+            state: State::Glancing(Box::new((exchange, Glance::new(body)))),
+        }
     }
 
     /// Queues the handler's call; see [`Starter`](crate::hub::Starter).
@@ -338,6 +366,7 @@ impl PythonApp {
                 };
             }
             Mode::Thread => return self.call_in_thread(endpoint, values, held, slot),
+            Mode::Asgi => return asgi::begin(self, py, &endpoint, &values, held, slot),
         };
         Began::Answered(
             outcome.unwrap_or_else(|error| Answer::from_error(py, error, held, &self.tools)),

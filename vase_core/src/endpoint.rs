@@ -5,7 +5,7 @@ use std::sync::Arc;
 use http::StatusCode;
 use pyo3::exceptions::PyValueError;
 use pyo3::prelude::*;
-use pyo3::types::PyTuple;
+use pyo3::types::{PyDict, PyTuple};
 use vase_engine::forms::FileRules;
 
 use crate::forms::Rules;
@@ -21,6 +21,8 @@ pub(crate) enum Mode {
     Task,
     /// In the pool of threads.
     Thread,
+    /// An ASGI application, in an eager task.
+    Asgi,
 }
 
 /// A type that the core converts a query parameter to when the text is canonical.
@@ -61,6 +63,8 @@ pub(crate) enum Argument {
     /// The socket that a handshake asks for.
     Socket,
     Value(Py<PyAny>),
+    /// The environ of a WSGI application, from its template.
+    Environ(Py<PyDict>),
 }
 
 /// A Python handler and the plan of its call; made once at start by `vase.binding`.
@@ -78,6 +82,8 @@ pub(crate) struct Endpoint {
     pub(crate) takes_form: bool,
     /// What becomes of the files of a form.
     pub(crate) form: Option<Arc<FileRules>>,
+    /// Whether a body that is there already is read before the call.
+    pub(crate) glances: bool,
     /// Whether text and bytes are answers as they are.
     pub(crate) takes_text: bool,
     /// Whether `None` is an answer.
@@ -118,6 +124,7 @@ impl PyEndpoint {
             "coroutine" => Mode::Coroutine,
             "task" => Mode::Task,
             "thread" => Mode::Thread,
+            "asgi" => Mode::Asgi,
             other => return Err(PyValueError::new_err(format!("unknown mode: {other}"))),
         };
         let arguments = arguments
@@ -134,6 +141,10 @@ impl PyEndpoint {
         let takes_form = arguments
             .iter()
             .any(|argument| matches!(argument, Argument::Form));
+        let glances = mode == Mode::Asgi
+            || arguments
+                .iter()
+                .any(|argument| matches!(argument, Argument::Environ(_)));
         let status = status.map(StatusCode::from_u16).transpose().map_err(|_| {
             PyValueError::new_err(format!("{name}: no HTTP status code: {status:?}"))
         })?;
@@ -147,6 +158,7 @@ impl PyEndpoint {
             collects: collects || wants_body,
             takes_form,
             form: form.map(Into::into),
+            glances,
             takes_text,
             takes_none,
             name,
@@ -190,6 +202,7 @@ impl Argument {
             "form" => Self::Form,
             "socket" => Self::Socket,
             "value" => Self::Value(object(1)?),
+            "environ" => Self::Environ(source.get_item(1)?.cast_into::<PyDict>()?.unbind()),
             other => {
                 return Err(PyValueError::new_err(format!(
                     "unknown source of an argument: {other}"

@@ -28,6 +28,7 @@ use crate::call::{App, PythonApp};
 use crate::endpoint::PyEndpoint;
 use crate::handoff::LoopBound;
 use crate::hub::Hub;
+use crate::passage::{Head, Passage};
 use crate::reactor::Reactor;
 use crate::tools::Tools;
 use crate::websocket::{self, Terms};
@@ -233,6 +234,27 @@ impl Engine {
             handle.stop_accepting();
         }
         Ok(())
+    }
+
+    /// One request through the same stack as a socket's, with bodies in pieces; see `_core.pyi`.
+    #[pyo3(signature = (method, target, headers, body, client=None, *, is_secure=false))]
+    fn open(
+        &self,
+        method: &[u8],
+        target: &[u8],
+        headers: Vec<(Vec<u8>, Vec<u8>)>,
+        body: Option<&Bound<'_, PyBytes>>,
+        client: Option<(String, u16)>,
+        is_secure: bool,
+    ) -> PyResult<Passage> {
+        let core = self.0.get()?;
+        let stack = core.stack.with_peer(Passage::peer(client, is_secure));
+        let head = Head {
+            method,
+            target,
+            headers,
+        };
+        Passage::open(&core.hub, stack, head, body)
     }
 
     /// One request through the same stack as a socket's; awaitable, gives `(status, headers, body)`.

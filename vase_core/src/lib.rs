@@ -5,11 +5,14 @@
 //! - [`call`]: the one crossing of a request; [`endpoint`], [`arguments`], [`answer`]: in and out.
 //! - [`request`], [`headers`], [`awaiting`], [`forms`], [`stream`]: what a handler holds.
 //! - [`websocket`]: sockets, from the handshake to the close.
+//! - [`asgi`], [`wsgi`]: other people's applications.
+//! - [`passage`]: a request whose bodies stream both ways, without a socket.
 //! - [`threads`]: the pool for `def` handlers; [`engine`]: an application's tower, sockets and test door.
 
 mod answer;
 mod answered;
 mod arguments;
+mod asgi;
 mod awaiting;
 mod call;
 mod endpoint;
@@ -21,6 +24,7 @@ mod gil;
 mod handoff;
 mod headers;
 mod hub;
+mod passage;
 mod reactor;
 mod request;
 mod respond;
@@ -29,6 +33,7 @@ mod stream;
 mod threads;
 mod tools;
 mod websocket;
+mod wsgi;
 
 /// Vase's HTTP core.
 #[pyo3::pymodule]
@@ -48,9 +53,13 @@ mod _core {
     #[pymodule_export]
     use crate::headers::Headers;
     #[pymodule_export]
+    use crate::passage::Passage;
+    #[pymodule_export]
     use crate::reactor::Reactor;
     #[pymodule_export]
     use crate::request::Request;
     #[pymodule_export]
     use crate::websocket::Socket;
+    #[pymodule_export]
+    use crate::wsgi::wsgi_environ;
 }

@@ -113,6 +113,11 @@ impl Exchange {
         Some(made)
     }
 
+    /// Gives back a body that nobody has read to its end.
+    pub(crate) fn put_back(&self, body: RequestBody) {
+        *self.body() = BodyState::Unread(body);
+    }
+
     /// The body for a reader, who becomes its owner; `None` when it is whole already or somebody else's.
     pub(crate) fn take_unread(&self) -> Option<RequestBody> {
         let mut state = self.body();
@@ -184,6 +189,15 @@ impl Held {
         let headers = exchange.parts.headers.clone();
         let terms = tools.sockets.get()?.clone();
         Ok(Some(Socket::asking(hub.get()?, transport, headers, terms)))
+    }
+
+    /// What the loop thread shares; for that thread alone.
+    pub(crate) fn hub(&self) -> PyResult<&Rc<Hub>> {
+        match self {
+            Self::Plain(_, hub, _) => hub.get(),
+            Self::Object(request) => request.get().hub(),
+            Self::Moving => Err(PyRuntimeError::new_err("the request was lost")),
+        }
     }
 
     /// The Python object, made on the first call.

@@ -1,5 +1,6 @@
 //! An [`Answer`] → the engine's response, on the loop thread: files are opened and streams started here.
 
+use std::cell::Cell;
 use std::io::ErrorKind;
 use std::path::Path;
 
@@ -55,6 +56,10 @@ fn respond_full(full: Full, app: &PythonApp) -> Response<ResponseBody> {
                 request.as_ref(),
             );
         }
+        Payload::Pieces(pieces) => match pieces.get().ok().and_then(Cell::take) {
+            Some(pieces) => ResponseBody::from_stream(pieces),
+            None => ResponseBody::empty(),
+        },
         Payload::Stream(iterator) => match start_stream(&iterator, app) {
             Ok(body) => body,
             Err(error) => {

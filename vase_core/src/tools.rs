@@ -6,6 +6,7 @@ use pyo3::prelude::*;
 use pyo3::types::PyTuple;
 use vase_engine::config::FormsConfig;
 
+use crate::asgi::LazyKit;
 use crate::endpoint::Endpoint;
 use crate::handoff::LoopBound;
 use crate::websocket::Terms;
@@ -34,6 +35,7 @@ pub(crate) struct Tools {
     pub(crate) app: Py<PyAny>,
     /// What all sockets have in common.
     pub(crate) sockets: LoopBound<Terms>,
+    pub(crate) asgi: LazyKit,
 }
 
 impl Tools {
@@ -61,6 +63,7 @@ impl Tools {
             upload_file_class: hook("upload_file_class")?,
             forms: Arc::new(forms.clone()),
             app: hook("app")?,
+            asgi: LazyKit::new(),
             task_class: named("asyncio", "Task")?,
             task_names: PyTuple::new(py, TASK_NAMES)?.unbind(),
             base_context: py

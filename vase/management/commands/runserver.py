@@ -25,6 +25,9 @@ def runserver(
     prod: Annotated[
         bool, typer.Option("--prod", help="Serve with the production settings, without reloading.")
     ] = False,
+    app: Annotated[
+        str | None, typer.Option(metavar="MODULE:APP", help="Serve this ASGI or WSGI application in place of the site.")
+    ] = None,
 ) -> None:
     """Serve the site and restart it when its code changes."""
     host, port = parse_address(address)
@@ -36,7 +39,8 @@ def runserver(
     reload = not prod and project.environment != "prod" if reload is None else reload
     run(
         ServerOptions(
-            settings_module=project.settings_module,
+            settings_module=None if app else project.settings_module,
+            target=app,
             host=host,
             port=port,
             workers=workers,

@@ -23,6 +23,8 @@ pub struct Config {
     pub static_files: Vec<StaticFilesConfig>,
     /// Limits of forms and their files.
     pub forms: FormsConfig,
+    /// Whole applications below a prefix. Default: none.
+    pub mounts: Vec<MountConfig>,
     /// Paths of the health and metrics endpoints.
     pub platform: PlatformConfig,
     /// Redirects `/path` to `/path/` when only the latter has a route. Default: true.
@@ -44,6 +46,7 @@ impl Default for Config {
             layers: Vec::new(),
             static_files: Vec::new(),
             forms: FormsConfig::default(),
+            mounts: Vec::new(),
             platform: PlatformConfig::default(),
             append_slash: true,
             debug: false,
@@ -172,6 +175,16 @@ pub struct StaticFilesConfig {
     /// Adds `immutable` to `Cache-Control`. Default: false.
     #[serde(default)]
     pub immutable: bool,
+}
+
+/// An application that gets every request below a prefix that no route takes.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct MountConfig {
+    /// The prefix of the path; begins and ends with a slash. The longest that fits wins.
+    pub prefix: String,
+    /// The id with which its requests are called; no route has the same.
+    pub route: u32,
 }
 
 /// Paths of the endpoints that the engine answers about itself; null switches one off.

@@ -8,11 +8,12 @@ use http::{HeaderValue, Method, Request, Response, StatusCode, header};
 use tower::Service;
 
 use super::future::State;
+use super::mounts::Place;
 use super::{Call, Exchange, Shared};
 use crate::body::{RequestBody, ResponseBody};
 use crate::layers::HeadLayer;
 use crate::layers::body_limit::BodyLimit;
-use crate::routing::{Found, RouteTable};
+use crate::routing::{Found, Params, RouteTable};
 use crate::websocket::{Refusal, handshake};
 
 impl Shared {
@@ -59,10 +60,17 @@ impl Shared {
         };
         let (route, params) = match found {
             Found::Route { id, params } => (id, params),
-            found => {
-                *state = State::answered(self.answer_unrouted(found, head, exchange));
-                return;
-            }
+            found => match self.mounted(&found, head) {
+                Ok(id) => (id, Params::new()),
+                Err(redirect) => {
+                    let response = redirect.map_or_else(
+                        || self.answer_unrouted(found, head, exchange),
+                        |redirect| *redirect,
+                    );
+                    *state = State::answered(response);
+                    return;
+                }
+            },
         };
         if !http_body::Body::is_end_stream(body)
             && let Some(response) = self
@@ -126,6 +134,31 @@ impl Shared {
     fn is_socket(&self, head: &Parts) -> bool {
         let found = self.table.find(&self.socket_method, head.uri.path());
         head.method == Method::GET && matches!(found, Found::Route { .. })
+    }
+
+    /// The application below whose prefix a request lies that no route takes, or the redirect to it.
+    fn mounted(
+        &self,
+        found: &Found,
+        head: &Parts,
+    ) -> Result<u32, Option<Box<Response<ResponseBody>>>> {
+        // A path whose routes take other methods answers OPTIONS itself; all else is the application's.
+        if matches!(found, Found::Options { .. }) {
+            return Err(None);
+        }
+        match self.mounts.find(&head.uri) {
+            Place::Inside(id) => Ok(id),
+            // A path that is a route's, too, keeps the answer that the route gives.
+            Place::AtDoor if matches!(found, Found::NotFound) => {
+                let location = format!("{}/", head.uri.path());
+                let (status, location) =
+                    RouteTable::redirect(&head.method, &location, head.uri.query());
+                let mut response = empty(status);
+                response.headers_mut().insert(header::LOCATION, location);
+                Err(Some(Box::new(response)))
+            }
+            Place::AtDoor | Place::Outside => Err(None),
+        }
     }
 
     /// What the table says when it has no route to call.

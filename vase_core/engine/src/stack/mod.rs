@@ -32,6 +32,7 @@ mod call;
 mod dispatch;
 mod exchange;
 mod future;
+mod mounts;
 #[cfg(test)]
 mod tests;
 
@@ -93,6 +94,7 @@ struct Shared {
     platform: Platform,
     files: Option<StaticFiles>,
     table: RouteTable,
+    mounts: mounts::Mounts,
     /// What a 404 says.
     not_found: Box<str>,
     socket_method: Method,
@@ -194,6 +196,7 @@ impl Shared {
             })
             .filter(|files| !files.is_empty());
         faults.enter("");
+        let mounts = mounts::Mounts::new(&config.mounts, &mut faults);
         let server_header = config.server_header.as_ref().and_then(|value| {
             let parsed = HeaderValue::try_from(value).ok();
             if parsed.is_none() {
@@ -223,6 +226,7 @@ impl Shared {
             default_body_limit: BodyLimit::new(config.http.max_body_bytes),
             platform,
             files,
+            mounts,
             not_found: dispatch::describe_not_found(&table, config.debug),
             socket_method: Method::from_bytes(crate::websocket::METHOD.as_bytes())
                 .unwrap_or_default(),
