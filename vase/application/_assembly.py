@@ -13,11 +13,13 @@ from vase.binding import AnswerOptions, BindingErrors, Plan, plan
 from vase.checks import CheckMessage, error
 from vase.di import Providers
 from vase.exceptions import quote
+from vase.hosting import HostedApp
 from vase.http import Request, Response
 from vase.middleware import answering, compose, passes_on
 from vase.types import Fault
 from vase.urls import (
     SOCKET_METHOD,
+    CompiledMount,
     CompiledRoute,
     Public,
     URLResolver,
@@ -112,21 +114,30 @@ def assemble(
         routes.append(route)
     for mount in table.mounts:
         hosted = mounts.find(mount, faults)
-        if hosted is None:
-            continue
-        around = (*middleware, *mount.route.route.middleware)
-        if not around and not _dependencies(mount.route):
-            endpoints.append(mounts.endpoint(hosted))  # the core calls the application itself
-        else:
-            inside = replace(mount.route.route, handler=mounts.handler(hosted), methods=("POST",))
-            route = replace(mount.route, route=inside)
-            made = _plan(route, providers, faults)
-            if made is not None:
-                endpoints.append(_endpoint(route, made, around, failures))
+        if hosted is not None:
+            around = (*middleware, *mount.route.route.middleware)
+            endpoints += _mounted(mount, hosted, providers, around, failures, faults)
     refined = URLTable(tuple(routes), table.faults, table.mounts)
     if not any(fault.level == "error" for fault in faults):
         faults += _engine_faults(refined)
     return Assembly(refined, plans, endpoints, URLResolver(refined.routes), faults, sockets)
+
+
+def _mounted(  # all that an endpoint is made of
+    mount: CompiledMount,
+    hosted: HostedApp,
+    providers: Providers,
+    around: Sequence[Callable[..., Any]],
+    failures: Failures,
+    faults: list[Fault],
+) -> list[Endpoint]:
+    """Return what the engine calls for an application: the application itself, if nothing of Python is around it."""
+    if not around and not _dependencies(mount.route):
+        return [Mounts.endpoint(hosted)]
+    inside = replace(mount.route.route, handler=Mounts.handler(hosted), methods=("POST",))
+    route = replace(mount.route, route=inside)
+    made = _plan(route, providers, faults)
+    return [] if made is None else [_endpoint(route, made, around, failures)]
 
 
 def _plan(route: CompiledRoute, providers: Providers, faults: list[Fault]) -> Plan | None:
