@@ -425,5 +425,6 @@ class SocketTransport:
     def _closing(self) -> bool: ...
     @property
     def _eof(self) -> bool: ...
+
 def wsgi_environ(request: Request, template: dict[str, Any]) -> dict[str, Any]:
     """Return the environ of a request (PEP 3333), with the template's entries; its body belongs to the environ."""
