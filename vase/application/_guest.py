@@ -166,7 +166,7 @@ async def _begin(home: _Home, scope: Scope, body: bytes | None) -> "tuple[Passag
         _target(scope),
         [(bytes(name), bytes(value)) for name, value in scope["headers"]],
         body,
-        (client[0], client[1]) if client else None,
+        (client[0], int(client[1])) if client else None,  # granian gives the port as text
         is_secure=scope.get("scheme") == "https",
     )
     return passage, passage.answer
