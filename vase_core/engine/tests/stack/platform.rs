@@ -1,6 +1,7 @@
 //! The endpoints about the engine itself.
 
 use std::fs;
+use std::time::Duration;
 
 use vase_engine::Hooks;
 
@@ -106,14 +107,17 @@ async fn static_files() {
 async fn edited_static_files() {
     for (debug, expected) in [("true", "a {}"), ("false", "body {}")] {
         let folder = tempfile(debug);
-        fs::write(folder.join("style.css"), "body {}").unwrap();
+        let file = folder.join("style.css");
+        fs::write(&file, "body {}").unwrap();
+        // A file that was changed a moment ago is read again in any case.
+        std::thread::sleep(Duration::from_millis(100));
         let root = serde_json::to_string(folder.to_str().unwrap()).unwrap();
         let config = format!(
             r#"{{"debug": {debug}, "static_files": [{{"prefix": "/static/", "roots": [{root}]}}]}}"#
         );
         let stack = build(&config, App::default(), Hooks::default()).unwrap();
         assert_eq!(text(get(&stack, "/static/style.css")).await, "body {}");
-        fs::write(folder.join("style.css"), "a {}").unwrap();
+        fs::write(&file, "a {}").unwrap();
         assert_eq!(text(get(&stack, "/static/style.css")).await, expected);
         fs::remove_dir_all(folder).unwrap();
     }
