@@ -1,7 +1,9 @@
 """The query of a URL as a mapping, for Python code that holds the text of one; a `Request` brings its own."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from urllib.parse import parse_qsl, urlencode
+
+from vase.http._pairs import Pairs
 
 __all__ = ["QueryParams"]
 
@@ -9,7 +11,7 @@ __all__ = ["QueryParams"]
 _FIELDS_MAX = 1000
 
 
-class QueryParams(Mapping[str, str]):
+class QueryParams(Pairs[str]):
     """Query parameters that do not change; a name may come several times.
 
     `params["name"]` is the last value, as HTML forms expect; `getlist` gives all.
@@ -19,7 +21,7 @@ class QueryParams(Mapping[str, str]):
         ['a', 'b']
     """
 
-    __slots__ = ("_pairs",)
+    __slots__ = ()
 
     def __init__(self, source: str | Mapping[str, object] | Iterable[tuple[str, object]] = "") -> None:
         if isinstance(source, str):
@@ -28,18 +30,6 @@ class QueryParams(Mapping[str, str]):
             return
         pairs = source.items() if isinstance(source, Mapping) else source
         self._pairs = [(name, str(value)) for name, value in pairs]
-
-    def __getitem__(self, name: str) -> str:
-        for known, value in reversed(self._pairs):
-            if known == name:
-                return value
-        raise KeyError(name)
-
-    def __iter__(self) -> Iterator[str]:
-        return iter(dict.fromkeys(name for name, _ in self._pairs))
-
-    def __len__(self) -> int:
-        return len({name for name, _ in self._pairs})
 
     def __str__(self) -> str:
         return urlencode(self._pairs)
@@ -54,11 +44,3 @@ class QueryParams(Mapping[str, str]):
 
     def __hash__(self) -> int:
         return hash(tuple(self._pairs))
-
-    def getlist(self, name: str) -> list[str]:
-        """Return all values of one name, in order; none gives an empty list."""
-        return [value for known, value in self._pairs if known == name]
-
-    def multi_items(self) -> list[tuple[str, str]]:
-        """Return every pair of name and value, in order."""
-        return list(self._pairs)
