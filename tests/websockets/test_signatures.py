@@ -134,3 +134,39 @@ def test_router_of_its_own():
     app.include(router)
     with Client(app) as client, client.websocket_connect("/live/talk") as socket:
         assert socket.receive() == "object"
+
+
+def test_listener_without_a_message():
+    """A listener is called with `data`; one that has no such parameter, or hides its names, is told with its line."""
+
+    def register(app: Vase) -> None:
+        @app.websocket_listener("/none")
+        async def none(text: str) -> None: ...
+
+        @app.websocket_listener("/hidden")
+        async def hidden(data: str, /) -> None: ...
+
+        @app.websocket_listener("/sync")
+        def sync(data: str) -> None: ...
+
+    found = faults(register)
+    assert codes(found) == ["websockets.E008", "websockets.E008", "websockets.E001"]
+    assert found[0].message.endswith("none` listens to a socket and has no parameter `data`")
+    assert found[1].hint == "leave out the `/`"
+
+
+def test_types_of_a_listener_are_those_of_its_messages():
+    class Opaque: ...
+
+    def register(app: Vase) -> None:
+        @app.websocket_listener("/in")
+        async def reads(data: Opaque) -> None: ...
+
+        @app.websocket_listener("/out")
+        async def writes(data: str) -> Opaque:
+            return Opaque()
+
+        @app.websocket_listener("/other")
+        async def other(data: str, body: Message, nothing) -> None: ...  # the mistake
+
+    assert codes(faults(register)) == ["websockets.E004", "websockets.E004", "binding.E010", "binding.E001"]

@@ -87,7 +87,7 @@ class Vase:
         self.router = Router()
         self.get, self.post, self.put = self.router.get, self.router.post, self.router.put
         self.patch, self.delete, self.head = self.router.patch, self.router.delete, self.router.head
-        self.websocket = self.router.websocket
+        self.websocket, self.websocket_listener = self.router.websocket, self.router.websocket_listener
         self.route, self.include, self.add = self.router.route, self.router.include, self.router.add
         self.mount, self._mounts = self.router.mount, Mounts()
         self._guest = Guest(self)

@@ -48,7 +48,7 @@ from vase.urls._route import (
     include,
     path,
 )
-from vase.urls._sockets import SOCKET_METHOD, is_socket_class, takes_socket
+from vase.urls._sockets import SOCKET_METHOD, Listener, is_socket_class, takes_socket
 
 __all__ = [
     "SOCKET_METHOD",
@@ -64,6 +64,7 @@ __all__ = [
     "Handler",
     "Include",
     "Interface",
+    "Listener",
     "LiteralSegment",
     "Mount",
     "MountOptions",

@@ -1,16 +1,32 @@
-"""Handlers of sockets are known by their signature: a parameter whose class says that it is a socket."""
+"""Handlers of sockets are known by a parameter whose class says that it is a socket; listeners by being one."""
 
 import inspect
 from collections.abc import Callable
-from functools import partial
+from functools import partial, update_wrapper
 from typing import Any, Final, get_origin
 
 from vase.di import unwrap
 
-__all__ = ["SOCKET_METHOD", "is_socket_class", "takes_socket"]
+__all__ = ["SOCKET_METHOD", "Listener", "is_socket_class", "takes_socket"]
 
 SOCKET_METHOD: Final = "WEBSOCKET"
 """What stands in place of a method in the route of a socket."""
+
+
+class Listener:
+    """A handler that is called for each message of a socket, and whose value is sent back.
+
+    Args:
+        function: The handler; its parameter `data` is the message.
+    """
+
+    def __init__(self, function: Callable[..., Any]) -> None:
+        self.function = function
+        update_wrapper(self, function)  # what is told of a handler is told of the function that somebody wrote
+
+    async def __call__(self, *values: Any, **named: Any) -> Any:
+        """Answer one message."""
+        return await self.function(*values, **named)
 
 
 def is_socket_class(annotation: object) -> bool:
@@ -20,7 +36,9 @@ def is_socket_class(annotation: object) -> bool:
 
 
 def takes_socket(handler: object) -> bool:
-    """Return whether a handler has a parameter for a socket."""
+    """Return whether a handler has a parameter for a socket, or listens to one."""
+    if isinstance(handler, Listener):
+        return True
     function: Any = handler
     while isinstance(function, partial):
         function = function.func

@@ -18,7 +18,19 @@ Codes: `views.E001`, `views.E002`. It reads no settings itself; `TEMPLATES` belo
 
 from vase.urls import guard, public
 from vase.urls import mark_inline as inline
-from vase.views._controller import Controller, delete, endpoint, get, head, options, patch, post, put
+from vase.views._controller import (
+    Controller,
+    delete,
+    endpoint,
+    get,
+    head,
+    options,
+    patch,
+    post,
+    put,
+    websocket,
+    websocket_listener,
+)
 from vase.views._error_pages import error_response
 from vase.views._errors import ViewError
 from vase.views._render import render, templates_of
@@ -42,4 +54,6 @@ __all__ = [
     "put",
     "render",
     "templates_of",
+    "websocket",
+    "websocket_listener",
 ]

@@ -10,9 +10,21 @@ from typing import Any, ClassVar, Unpack
 
 from vase.checks import caller_place, place_of
 from vase.types import Place
-from vase.urls import Handler, Include, Mount, Route, RouteOptions, URLPattern
+from vase.urls import SOCKET_METHOD, Handler, Include, Listener, Mount, Route, RouteOptions, URLPattern
 
-__all__ = ["Controller", "delete", "endpoint", "get", "head", "options", "patch", "post", "put"]
+__all__ = [
+    "Controller",
+    "delete",
+    "endpoint",
+    "get",
+    "head",
+    "options",
+    "patch",
+    "post",
+    "put",
+    "websocket",
+    "websocket_listener",
+]
 
 _MARKS = "__vase_endpoints__"
 
@@ -23,6 +35,12 @@ class _Mark:
     methods: tuple[str, ...]
     options: RouteOptions
     place: Place | None
+    listens: bool = False
+
+    def route(self, method: Handler) -> Route:
+        """Return the route to a method of an object."""
+        handler = Listener(method) if self.listens else method
+        return Route.of(self.path, handler, self.methods, place=self.place, options=self.options)
 
 
 class Controller:
@@ -39,6 +57,9 @@ class Controller:
 
             @get("/{id:int}")
             async def show(self, id: int, db: Session) -> Todo.Out: ...
+
+            @websocket("/live")
+            async def live(self, socket: WebSocket[Ask, Todo.Out]) -> None: ...
 
         urlpatterns = [path("api", Todos)]
     """
@@ -65,11 +86,7 @@ class Controller:
     def as_routes(cls) -> Sequence[URLPattern]:
         """Make the object and return its endpoints under the prefix, as one entry of a URL conf."""
         controller = cls()
-        routes = [
-            Route.of(mark.path, getattr(controller, name), mark.methods, place=mark.place, options=mark.options)
-            for name, marks in _marks_of(cls).items()
-            for mark in marks
-        ]
+        routes = [mark.route(getattr(controller, name)) for name, marks in _marks_of(cls).items() for mark in marks]
         place = place_of(cls)
         return [
             Mount(
@@ -126,9 +143,21 @@ def options[H: Handler](path: str = "", **options: Unpack[RouteOptions]) -> Call
     return _mark(path, ("OPTIONS",), options)
 
 
-def _mark[H: Handler](path: str, methods: Sequence[str], options: RouteOptions) -> Callable[[H], H]:
+def websocket[H: Handler](path: str = "", **options: Unpack[RouteOptions]) -> Callable[[H], H]:
+    """Make the decorated method a handler of sockets; one of its parameters is a `WebSocket`."""
+    return _mark(path, (SOCKET_METHOD,), options)
+
+
+def websocket_listener[H: Handler](path: str = "", **options: Unpack[RouteOptions]) -> Callable[[H], H]:
+    """Make the decorated method answer each message of a socket: it takes `data` and returns what is sent."""
+    return _mark(path, (SOCKET_METHOD,), options, listens=True)
+
+
+def _mark[H: Handler](
+    path: str, methods: Sequence[str], options: RouteOptions, *, listens: bool = False
+) -> Callable[[H], H]:
     # Two steps up: the line of the decorator in the user's file.
-    mark = _Mark(path, tuple(methods), options, caller_place(2))
+    mark = _Mark(path, tuple(methods), options, caller_place(2), listens)
 
     def decorate(handler: H) -> H:
         # Decorators run from the inside out, and the upper one should be found first.

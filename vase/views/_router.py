@@ -16,6 +16,7 @@ from vase.urls import (
     Handler,
     Include,
     Interface,
+    Listener,
     Mount,
     MountedApp,
     MountOptions,
@@ -142,12 +143,19 @@ class Router:
         """Register the decorated handler for sockets; one of its parameters is a `WebSocket`."""
         return self._register(path, (SOCKET_METHOD,), options)
 
-    def _register[H: Handler](self, path: str, methods: Sequence[str], options: RouteOptions) -> Callable[[H], H]:
+    def websocket_listener[H: Handler](self, path: str = "", **options: Unpack[RouteOptions]) -> Callable[[H], H]:
+        """Register the decorated handler for each message of a socket: it takes `data` and returns what is sent."""
+        return self._register(path, (SOCKET_METHOD,), options, listens=True)
+
+    def _register[H: Handler](
+        self, path: str, methods: Sequence[str], options: RouteOptions, *, listens: bool = False
+    ) -> Callable[[H], H]:
         # Two steps up: the line of the decorator in the user's file.
         place = caller_place(2)
 
         def decorate(handler: H) -> H:
-            self._entries.append(Route.of(path, handler, methods, place=place, options=options))
+            answering = Listener(handler) if listens else handler
+            self._entries.append(Route.of(path, answering, methods, place=place, options=options))
             return handler
 
         return decorate

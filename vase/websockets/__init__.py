@@ -13,8 +13,8 @@
 middleware, its parameters come from path, query, headers, cookies and dependencies, and whatever is answered before
 `accept()` is an ordinary answer (a 401, a 403, a 422).
 
-Errors: `websockets.E001` to `websockets.E004` at start; `MessageError` (`websockets.E005`) while sending;
-`WebSocketDisconnect`, `WebSocketException` and `MessageValidationError` within a handler.
+Errors: `websockets.E001` to `websockets.E004` and `websockets.E008` at start; `MessageError` (`websockets.E005`) while
+sending; `WebSocketDisconnect`, `WebSocketException` and `MessageValidationError` within a handler.
 Settings read by the application for this room: those that begin with `WEBSOCKET_`.
 """
 

@@ -11,7 +11,8 @@ from vase.checks import CheckMessage, error
 from vase.di import DependencyError, Parameter, Providers, label, parameter_place, read_signature
 from vase.middleware import Middleware, compose
 from vase.types import Fault
-from vase.urls import CompiledRoute, is_socket_class
+from vase.urls import CompiledRoute, Listener, is_socket_class
+from vase.websockets._listener import conversation
 from vase.websockets._messages import PLAIN, Codec, CodecFault
 from vase.websockets._run import Conversation, OnError, current_socket
 
@@ -82,8 +83,11 @@ def plan_socket(route: CompiledRoute, providers: Providers, dependencies: Sequen
         BindingErrors: The handler cannot be bound; it holds every fault, each with its line.
     """
     handler = route.route.handler
+    faults = list[Fault]()
+    if isinstance(handler, Listener):
+        handler, faults = conversation(handler)
     sockets = _sockets_of(handler)
-    faults: list[Fault] = [*_own_faults(handler, sockets)]
+    faults += _own_faults(handler, sockets)
     try:
         made = plan(
             handler,
