@@ -1,0 +1,8 @@
+from vase import Vase
+
+app = Vase()
+
+
+@app.get("/")
+async def homepage():
+    return {"hello": "world"}
