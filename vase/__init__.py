@@ -34,6 +34,7 @@ if TYPE_CHECKING:
         UploadFile,
         status,
     )
+    from vase.urls import Idempotency
     from vase.views import Controller, Router, guard, inline, public, render
     from vase.websockets import WebSocket, WebSocketDisconnect
 
@@ -56,6 +57,7 @@ _ROOMS = {
         "UploadFile",
         "status",
     ),
+    "vase.urls": ("Idempotency",),
     "vase.views": ("Controller", "Router", "guard", "inline", "public", "render"),
     "vase.websockets": ("WebSocket", "WebSocketDisconnect"),
 }
@@ -73,6 +75,7 @@ __all__ = [
     "HTMLResponse",
     "HTTPException",
     "Header",
+    "Idempotency",
     "JSONResponse",
     "NotFound",
     "Path",

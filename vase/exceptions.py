@@ -16,6 +16,7 @@ The tree; a room keeps its own errors in its `_errors.py` and hangs them here:
     ├── DependencyError             one dependency (`vase.di`)
     ├── HostingError                an application of somebody else's (`vase.hosting`)
     ├── HTTPError                   an answer that must not be sent (`vase.http`)
+    ├── IdempotencyError            the keys of repeated requests cannot be kept (`vase.idempotency`)
     ├── MiddlewareError             what stands in `MIDDLEWARE` (`vase.middleware`)
     ├── ResponseValidationError     a value that does not fit the promise of its handler (`vase.binding`)
     ├── ServerError                 a server that cannot be started (`vase.server`)

@@ -9,9 +9,10 @@ from typing import Any
 
 from vase._core import Endpoint, check_routes
 from vase.application._mounts import Mounts
+from vase.application._policies import Policy, Services
 from vase.binding import AnswerOptions, BindingErrors, Plan, plan
 from vase.checks import CheckMessage, error
-from vase.di import Providers
+from vase.di import Dependency, Providers
 from vase.exceptions import quote
 from vase.hosting import HostedApp
 from vase.http import Request, Response
@@ -76,6 +77,7 @@ def assemble(
     middleware: Sequence[Callable[..., Any]],
     failures: Failures,
     mounts: Mounts,
+    services: Services,
     *,
     max_body: int,
 ) -> Assembly:
@@ -87,6 +89,7 @@ def assemble(
         middleware: Python middleware around every handler, outermost first.
         failures: What becomes of exceptions inside of middleware.
         mounts: The applications that are mounted.
+        services: What the policies of routes share.
         max_body: The largest body of a request where a route says nothing else, in bytes.
     """
     faults: list[Fault] = list(table.faults)
@@ -104,13 +107,16 @@ def assemble(
                 sockets[route.id] = socket
             routes.append(route)
             continue
-        made = _plan(route, providers, faults)
+        policy = Policy(route, services)
+        made = _plan(route, providers, faults, policy.dependencies)
         if made is not None:
+            policy.check(made)
             plans[route.id] = made
             for name, converter in made.refinements.items():
                 route = route.refine(name, converter)  # noqa: PLW2901  # the same route, told more exactly
             route = route.limit_body(made.body_limit(max_body))  # noqa: PLW2901
-            endpoints.append(_endpoint(route, made, (*middleware, *route.route.middleware), failures))
+            endpoints.append(_endpoint(route, made, (*middleware, *route.route.middleware), failures, policy))
+        faults += policy.faults
         routes.append(route)
     for mount in table.mounts:
         hosted = mounts.find(mount, faults)
@@ -140,7 +146,9 @@ def _mounted(  # all that an endpoint is made of
     return [] if made is None else [_endpoint(route, made, around, failures)]
 
 
-def _plan(route: CompiledRoute, providers: Providers, faults: list[Fault]) -> Plan | None:
+def _plan(
+    route: CompiledRoute, providers: Providers, faults: list[Fault], before: tuple[Dependency, ...] = ()
+) -> Plan | None:
     if not callable(route.route.handler):
         return None  # the URL conf has told it
     if takes_socket(route.route.handler):
@@ -156,7 +164,7 @@ def _plan(route: CompiledRoute, providers: Providers, faults: list[Fault]) -> Pl
             path_parameters=route.parameters,
             open_parameters=route.pattern.open_parameters,
             methods=route.route.methods,
-            dependencies=_dependencies(route),
+            dependencies=_dependencies(route, before),
             response_model=route.route.response_model,
             status_code=route.route.status_code,
             answer=AnswerOptions(**route.route.response_options),
@@ -169,12 +177,12 @@ def _plan(route: CompiledRoute, providers: Providers, faults: list[Fault]) -> Pl
         return None
 
 
-def _dependencies(route: CompiledRoute) -> tuple[Any, ...]:
+def _dependencies(route: CompiledRoute, before: tuple[Dependency, ...] = ()) -> tuple[Any, ...]:
     """Return what must run before the handler: the guard first, so that a stranger learns nothing from the rest."""
     auth = route.route.auth
     if auth is None or isinstance(auth, Public) or auth_fault(auth) is not None:
-        return route.route.dependencies
-    return (guarding(auth), *route.route.dependencies)
+        return (*before, *route.route.dependencies)
+    return (guarding(auth), *before, *route.route.dependencies)
 
 
 def _plan_socket(route: CompiledRoute, providers: Providers, faults: list[Fault]) -> SocketPlan | None:
@@ -193,19 +201,25 @@ def _plan_socket(route: CompiledRoute, providers: Providers, faults: list[Fault]
 
 
 def _endpoint(
-    route: CompiledRoute, made: Plan, middleware: Sequence[Callable[..., Any]], failures: Failures
+    route: CompiledRoute,
+    made: Plan,
+    middleware: Sequence[Callable[..., Any]],
+    failures: Failures,
+    policy: Policy | None = None,
 ) -> Endpoint:
     names = list(route.parameters)
-    if not middleware:
+    is_plain = policy is None or not policy.is_active
+    if not middleware and is_plain:
         return Endpoint(made.callable, route=route.path, parameters=names, **made.endpoint_options())
     may_wait = made.respond_suspends or failures.may_wait or not all(map(passes_on, middleware))
+    respond = made.respond if policy is None else policy.around(made.respond, failures.on_error)
     return Endpoint(
-        compose(middleware, answering(made.respond, on_error=failures.on_error)),
+        compose(middleware, answering(respond, on_error=failures.on_error)),
         # A chain that cannot wait anywhere is run as it is, without a task around it.
-        mode="task" if may_wait else "coroutine",
+        mode="task" if may_wait or not is_plain else "coroutine",
         arguments=(("request",),),
         # A body that the handler reads is there before the chain starts, so the chain runs in one go.
-        collects=made.reads_body,
+        collects=made.reads_body or (policy is not None and policy.reads_body),
         form=made.endpoint_options()["form"],
         name=made.name,
         route=route.path,

@@ -17,12 +17,14 @@ from vase.application._guards import auth_faults, named_guard
 from vase.application._guest import Guest, Receive, Scope, Send
 from vase.application._hooks import ExceptionHandler, Hooks
 from vase.application._mounts import Mounts, mounts_config
+from vase.application._policies import Services
 from vase.application._urlconf import load_urlconf
 from vase.apps import load_apps
 from vase.conf import Settings, load_settings
-from vase.db import AsyncSession, DatabaseError, Databases, Session
+from vase.db import AsyncSession, Database, DatabaseError, Databases, Session
 from vase.di import Providers
 from vase.exceptions import ConfigurationError
+from vase.idempotency import Store
 from vase.loop import ServingLoop
 from vase.middleware import Middleware, SplitMiddleware, split
 from vase.templates import Templates, from_settings
@@ -108,6 +110,7 @@ class Vase:
         self._middleware: list[Middleware] = []
         self._lifespans: list[Lifespan] = []
         self._running: AsyncExitStack | None = None
+        self._keys_database: Database | None = None
         self.webhooks = Router()
         self._assembled: tuple[tuple[int, bool], Assembly] | None = None
         self.hooks = Hooks(self, debug=self.settings.DEBUG)
@@ -171,7 +174,20 @@ class Vase:
         middleware = [*self._split.python, *self._middleware]
         failures = Failures(self.hooks.on_error, self.hooks.may_wait)
         limit = self.settings.DATA_UPLOAD_MAX_MEMORY_SIZE
-        return assemble(table, self.providers, middleware, failures, self._mounts, max_body=limit)
+        services = Services(self._keys)
+        return assemble(table, self.providers, middleware, failures, self._mounts, services, max_body=limit)
+
+    @cached_property
+    def _keys(self) -> Store | None:
+        """The keys of idempotent routes; the database is looked up each time, for a test puts another one there."""
+        named = self.settings.IDEMPOTENCY_DATABASE
+        if named in list(self.databases):
+            return Store(lambda: self.databases[named])
+        try:
+            self._keys_database = Database(named, alias=named)
+        except DatabaseError:
+            return None
+        return Store(lambda: self._keys_database or self.databases[named])
 
     @staticmethod
     def _refuse_all() -> bool:
@@ -340,6 +356,8 @@ class Vase:
                 await running.aclose()
         finally:
             await self.databases.close()
+            if self._keys_database is not None:
+                await self._keys_database.close()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer another server: an application is an ASGI application, too.

@@ -132,7 +132,7 @@ class _Builder:
         tags = list(route.tags) or self._app_of(route.handler)
         self._tags |= dict.fromkeys(tags)
         security, proof = self._security.of(route.auth, plan)
-        taken = parameters(plan, compiled.parameters, self._schemas, proof)
+        taken = parameters(plan, compiled, self._schemas, proof)
         operation: Schema = {
             "operationId": name,
             "tags": tags,

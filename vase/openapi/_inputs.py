@@ -9,8 +9,9 @@ from pydantic_core import PydanticSerializationError, to_jsonable_python
 from vase.binding import Input, Plan
 from vase.di import EMPTY
 from vase.openapi._forms import form_properties, is_file, resolved
+from vase.openapi._policies import policy_parameters
 from vase.openapi._schemas import Schema, Schemas, without_null
-from vase.urls import Converter
+from vase.urls import CompiledRoute, Converter
 
 __all__ = ["body_inputs", "can_refuse", "parameters", "request_body", "sort_parameters"]
 
@@ -21,19 +22,17 @@ _BODIES: Final = frozenset({"body", "form"})
 _FORMS: Final = ("application/x-www-form-urlencoded", "multipart/form-data")
 
 
-def parameters(
-    plan: Plan, converters: Mapping[str, Converter], schemas: Schemas, hidden: Collection[Input]
-) -> list[Schema]:
+def parameters(plan: Plan, route: CompiledRoute, schemas: Schemas, hidden: Collection[Input]) -> list[Schema]:
     """Return the parameters of an operation; those of a model are added when its fields are known.
 
     Args:
         plan: The plan of the handler.
-        converters: The converter of each parameter of the path.
+        route: The route, which has the parameters of the path and may read headers itself.
         schemas: All schemas.
         hidden: Inputs that prove who the client is: they are told as security.
     """
     found: list[Schema] = []
-    for name, converter in converters.items():
+    for name, converter in route.parameters.items():
         takes = [item for item in plan.inputs if item.source == "path" and item.key == name]
         found.append(_path_parameter(name, converter, takes, schemas))
     for item in plan.inputs:
@@ -45,6 +44,8 @@ def parameters(
             _add_group(item, schemas, found)
         else:
             _add(found, _text_parameter(item, schemas))
+    for one in policy_parameters(route.route):
+        _add(found, one)
     return found
 
 

@@ -12,6 +12,7 @@ from vase.binding import Answer, Plan
 from vase.di import EMPTY, DependencyError, read_signature, unwrap
 from vase.http import FileBody, FileResponse, HTTPException, JSONResponse, RedirectResponse, Response, status
 from vase.openapi._inputs import body_inputs, can_refuse
+from vase.openapi._policies import add_policy_headers, policy_statuses
 from vase.openapi._schemas import Schema, Schemas
 from vase.openapi._text import first_line
 from vase.urls import Public, Route, guard_info
@@ -75,12 +76,15 @@ def responses(plan: Plan, route: Route, schemas: Schemas, *, has_path_parameters
     found.promised(plan)
     for code in _framework_errors(plan, has_path_parameters=has_path_parameters):
         found.problem(code)
+    for code in policy_statuses(route):
+        found.problem(code)
     if route.auth is not None and not isinstance(route.auth, Public):
         found.problem(401)
         found.problem(403)
         found.declared(guard_info(route.auth).errors)
     found.declared(route.errors)
     found.written(route.responses)
+    add_policy_headers(route, found.by_status)
     return {code: found.by_status[code] for code in sorted(found.by_status)}
 
 

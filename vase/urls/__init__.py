@@ -12,8 +12,8 @@
 that meet, one stays. Overlapping paths answer in the order in which they are declared.
 `mount("legacy/", flask_app)` puts a whole ASGI or WSGI application under a prefix.
 `compile_urls` makes one flat table of all that, and a list of everything that is wrong with it: `urls.E001` to
-`urls.E014`, `urls.E030`, `urls.E031`, `urls.W001`, `urls.W002`. `URLResolver.reverse` raises `NoReverseMatch`
-(`urls.E015` to `urls.E017`).
+`urls.E014`, `urls.E030`, `urls.E031`, `urls.E040`, `urls.W001`, `urls.W002`. `URLResolver.reverse` raises
+`NoReverseMatch` (`urls.E015` to `urls.E017`).
 Settings read by the application for this room: `ROOT_URLCONF`, `APPEND_SLASH`.
 """
 
@@ -32,6 +32,8 @@ from vase.urls._guards import (
     guarding,
     public,
 )
+from vase.urls._idempotency import SAFE_METHODS, Idempotency, Idempotent, idempotency_fault, idempotency_of
+from vase.urls._identity import identity_text
 from vase.urls._inline import is_inline, mark_inline
 from vase.urls._mounted import Interface, MountedApp, mount
 from vase.urls._pattern import LiteralSegment, ParameterSegment, PathPattern, PatternFault, Segment, parse_pattern
@@ -51,6 +53,7 @@ from vase.urls._route import (
 from vase.urls._sockets import SOCKET_METHOD, Listener, is_socket_class, takes_socket
 
 __all__ = [
+    "SAFE_METHODS",
     "SOCKET_METHOD",
     "Auth",
     "CompiledMount",
@@ -62,6 +65,8 @@ __all__ = [
     "Guard",
     "GuardInfo",
     "Handler",
+    "Idempotency",
+    "Idempotent",
     "Include",
     "Interface",
     "Listener",
@@ -90,6 +95,9 @@ __all__ = [
     "guard",
     "guard_info",
     "guarding",
+    "idempotency_fault",
+    "idempotency_of",
+    "identity_text",
     "include",
     "is_inline",
     "is_socket_class",

@@ -18,6 +18,7 @@ from vase.exceptions import did_you_mean, quote
 from vase.types import JSON, Place
 from vase.urls._converters import Converter, ConverterTable
 from vase.urls._guards import Auth
+from vase.urls._idempotency import idempotency_fault
 from vase.urls._mounted import MountedApp
 from vase.urls._pattern import PathPattern, PatternFault, duplicate_parameter, parse_pattern
 from vase.urls._route import Mount, Route, RouteSource, URLPattern
@@ -182,6 +183,7 @@ class _Compiler:
         if fault is not None:
             self._error("urls.E006", f"path {quote(route.path)} leads to {fault[0]}", fault[1], route.place)
         self._check_methods(route)
+        self._check_options(route)
         if route.name is not None and ":" in route.name:
             message = f"route name {quote(route.name)} has a colon, which stands between namespace and name"
             self._error("urls.E010", message, "give the namespace to `include(…, namespace=…)`", route.place)
@@ -326,6 +328,12 @@ class _Compiler:
                 self._error(
                     "urls.E011", f"path {quote(route.path)} takes no such method: {quote(method)}", hint, route.place
                 )
+
+    def _check_options(self, route: Route) -> None:
+        wrong = idempotency_fault(route.idempotent, route.methods)
+        if wrong is not None:
+            message = f"`idempotent={quote(route.idempotent)}` of path {quote(route.path)}: {wrong[0]}"
+            self._error("urls.E040", message, wrong[1], route.place)
 
     def check_names(self) -> None:
         """Find names that leave `reverse` a choice: one name, the same parameters, different paths."""

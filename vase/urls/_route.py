@@ -13,6 +13,7 @@ from vase.checks import caller_place
 from vase.http import HTTPException
 from vase.types import Place
 from vase.urls._guards import Auth
+from vase.urls._idempotency import Idempotent
 from vase.urls._mounted import MountedApp
 from vase.urls._sockets import SOCKET_METHOD, takes_socket
 
@@ -57,6 +58,8 @@ class RouteOptions(TypedDict, total=False):
         deprecated: Whether the API document advises against it.
         include_in_schema: Whether the API document has it.
         max_body: The largest body of a request, in bytes; that of the settings when left out.
+        idempotent: Whether a request that is sent again with the same `Idempotency-Key` runs once: `True`, `"required"`
+            where each request must have a key, or `Idempotency(…)`.
     """
 
     name: str | None
@@ -79,6 +82,7 @@ class RouteOptions(TypedDict, total=False):
     deprecated: bool
     include_in_schema: bool
     max_body: int | None
+    idempotent: Idempotent
 
 
 class MountOptions(TypedDict, total=False):
@@ -125,6 +129,7 @@ class Route:
         deprecated: Whether the API document advises against it.
         include_in_schema: Whether the API document has it.
         max_body: The largest body of a request, in bytes.
+        idempotent: How it treats `Idempotency-Key`.
         place: The line that registered it.
     """
 
@@ -147,6 +152,7 @@ class Route:
     deprecated: bool = False
     include_in_schema: bool = True
     max_body: int | None = None
+    idempotent: Idempotent = False
     place: Place | None = None
 
     @classmethod
@@ -181,6 +187,7 @@ class Route:
             deprecated=options.get("deprecated", False),
             include_in_schema=options.get("include_in_schema", True),
             max_body=options.get("max_body"),
+            idempotent=options.get("idempotent", False),
             place=place,
         )
 

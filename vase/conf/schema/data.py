@@ -91,3 +91,9 @@ class DataSettings(SettingsGroup):
         "The databases by name, each a URL like `postgresql://user:password@host:5432/name` or a mapping. "
         "`default` is used where nothing else is said; the variable `DATABASE_URL` sets it.",
     )
+    IDEMPOTENCY_DATABASE: str = setting(
+        "default",
+        "Where the keys of routes with `idempotent=` are kept: a name of `DATABASES`, or the URL of a database like "
+        "`sqlite:///keys.sqlite3`.",
+        min_length=1,
+    )
