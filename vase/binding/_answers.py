@@ -19,7 +19,7 @@ from vase.di import EMPTY, return_place
 from vase.http import EventSourceResponse, FileBody, Response, ServerSentEvent, to_response, validation_fault
 from vase.types import Place
 
-__all__ = ["Answer", "AnswerError", "AnswerOptions", "is_event_stream"]
+__all__ = ["Answer", "AnswerError", "AnswerOptions", "brings_fields", "is_event_stream"]
 
 _JSON_FIELD = ("content-type", "application/json")
 
@@ -165,7 +165,20 @@ class Answer:
             return self._encode_anything
         if kind in (None, type(None), Response, str, bytes):
             return self._encode_text if kind in {str, bytes} else self._refuse
-        return self._struct_encoder(kind) if contains_struct(kind) else self._pydantic_encoder(_listed(kind))
+        write = self._struct_encoder(kind) if contains_struct(kind) else self._pydantic_encoder(_listed(kind))
+        return self._with_fields(write) if any(map(brings_fields, members_of(kind))) else write
+
+    def _with_fields(self, write: Encode) -> Encode:
+        """Return the writer of values that bring header fields along."""
+
+        def encode(value: Any) -> bytes | Response:
+            written = write(value)
+            if isinstance(written, Response) or not brings_fields(type(value)):
+                return written
+            fields = {"content-type": "application/json", **value.response_headers()}
+            return Response(written, self.status_code or 200, fields)
+
+        return encode
 
     def _encode_anything(self, value: Any) -> bytes | Response:
         kind = type(value)
@@ -267,6 +280,11 @@ def _is_response(kind: Any) -> bool:
 
 def _is_stream(kind: Any) -> bool:
     return get_origin(kind) in _STREAMS or kind in _STREAMS or kind in {AsyncIterator, Iterator}
+
+
+def brings_fields(kind: Any) -> bool:
+    """Return whether values of a type bring header fields along: they have a method `response_headers`."""
+    return isinstance(kind, type) and callable(getattr(kind, "response_headers", None))
 
 
 def is_event_stream(kind: Any) -> bool:

@@ -1,7 +1,8 @@
 """Where each parameter comes from: markers first, then the rules for bare annotations; and every fault with its line.
 
-The rules, in order: `Request`; a marker; a name of the path; the provider of the type (`vase.di`); an `UploadFile` is
-of the form; a model, a container or a struct is the body; everything that a text can hold is the query.
+The rules, in order: `Request`; a marker, or a model that says `is_of_query = True`; a name of the path; the provider of
+the type (`vase.di`); an `UploadFile` is of the form; a model, a container or a struct is the body; everything that a
+text can hold is the query.
 """
 
 import functools
@@ -11,7 +12,7 @@ from types import MappingProxyType
 from typing import Annotated, Any
 
 from vase.binding._codecs import CodecError
-from vase.binding._inputs import Input, group_fields
+from vase.binding._inputs import Input, forbids_others, group_fields
 from vase.binding._markers import Body, File, Marker, Path, Query
 from vase.binding._paths import PathFault, PathReading, read_path
 from vase.binding._types import (
@@ -81,6 +82,13 @@ class Classifier:
 
     def finish(self) -> None:
         """Find what shows only when every parameter is known."""
+        query = [item for item in self.inputs if item.source == "query"]
+        for item in query:
+            if item.shape == "group" and forbids_others(item.parameter.type):
+                keys = (
+                    other.fields if other.shape == "group" else (other.key,) for other in query if other is not item
+                )
+                item.others = frozenset(key for some in keys for key in some) - set(item.fields)
         if any(item.shape == "request" for item in self.inputs):
             return  # it may read them there
         for name in self.path:
@@ -95,6 +103,8 @@ class Classifier:
             made = Input(source="request", shape="request", parameter=parameter, key="")
             made.argument, made.is_final, made.has_codec = ("request",), True, False
             return self._add(made)
+        if marker is None and getattr(parameter.type, "is_of_query", False) is True:
+            marker = Query()
         if marker is not None:
             return self._marked(parameter, marker)
         if parameter.name in self.path:

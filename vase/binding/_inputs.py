@@ -14,12 +14,13 @@ from vase.binding._codecs import Codec, make_codec, missing
 from vase.binding._markers import Source
 from vase.binding._types import is_many, is_struct, without_none
 from vase.di import EMPTY, Parameter
+from vase.exceptions import did_you_mean
 from vase.http import FormData, UnsupportedMediaType, UploadFile, ValidationFault
 
 if TYPE_CHECKING:
     from vase.http import Request
 
-__all__ = ["MISSING", "Input", "Missing", "Shape", "check_json"]
+__all__ = ["MISSING", "Input", "Missing", "Shape", "check_json", "forbids_others", "group_fields"]
 
 type Shape = Literal["one", "many", "group", "json", "bytes", "member", "request"]
 """How a parameter is read: one text, all texts of a name, a model of several, a document, its bytes, a member of it."""
@@ -59,6 +60,9 @@ class Input:
         is_file: Whether the value is a file of a form, or its bytes.
         max_size: The most bytes that such a file may have.
         include_in_schema: Whether the API document shows it.
+        fields: For models: the name for Pydantic of each name on the wire, and whether it is a list.
+        others: For models of the query that take no unknown names: the names that other parameters take; None for
+            models that take or ignore what they do not know.
     """
 
     source: Source
@@ -77,6 +81,7 @@ class Input:
     max_size: int | None = None
     include_in_schema: bool = True
     fields: dict[str, tuple[str, bool]] = field(default_factory=dict)
+    others: frozenset[str] | None = None
 
     @property
     def name(self) -> str:
@@ -165,7 +170,11 @@ class Input:
             }
         else:
             query: Any = holder.query_params
-            found = {key: query.getlist(key) if self.fields.get(key, ("", False))[1] else query[key] for key in query}
+            found = {
+                key: query.getlist(key) if self.fields.get(key, ("", False))[1] else query[key]
+                for key in query
+                if self.others is None or key not in self.others
+            }
         return MISSING if not found and not self.is_required else found
 
     def faults(self, request: "Request", body: bytes | None, form: FormData | None = None) -> list[ValidationFault]:
@@ -187,8 +196,19 @@ class Input:
         try:
             self.convert(raw)
         except self.refusals as error:
-            return self.codec.explain(error, self.location)
+            found = self.codec.explain(error, self.location)
+            return found if self.others is None else [self._with_names(fault) for fault in found]
         return []
+
+    def _with_names(self, fault: ValidationFault) -> ValidationFault:
+        """Say which names there are, where a name is unknown."""
+        if fault["type"] != "extra_forbidden":
+            return fault
+        names = sorted({*self.fields, *(self.others or ())})
+        hint = did_you_mean(str(fault["loc"][-1]), names)
+        near = f"; {hint}" if hint else ""
+        allowed = ", ".join(f"`{name}`" for name in names)
+        return {**fault, "msg": f"Unknown parameter{near}; there are {allowed}"}
 
 
 def _convert_files(convert: Callable[[Any], Any], raw: Any) -> Any:
@@ -214,6 +234,12 @@ def check_json(request: "Request") -> None:
     detail = f"this handler reads JSON, not `{kind}`" if kind else "this handler reads JSON, and the body has no type"
     hint = "send `Content-Type: application/json`"
     raise UnsupportedMediaType(f"{detail}; {hint}", headers={"accept": "application/json"})
+
+
+def forbids_others(kind: Any) -> bool:
+    """Return whether a model refuses names that it does not know."""
+    kind = without_none(kind)
+    return isinstance(kind, type) and issubclass(kind, BaseModel) and kind.model_config.get("extra") == "forbid"
 
 
 def group_fields(kind: Any, *, convert_underscores: bool) -> dict[str, tuple[str, bool]]:

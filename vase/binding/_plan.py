@@ -272,6 +272,7 @@ def plan(handler: Callable[..., Any], *, providers: Providers | None = None, **o
         document, faults = join_bodies(classifier.inputs, handler)
         faults = [*classifier.faults, *faults, *form_faults(classifier.inputs, handler)]
     faults += _limit_faults(handler, options)
+    faults += _declaration_faults(graph, classifier.inputs)
     answer, answer_faults = _answer(handler, graph, options)
     faults += answer_faults
     if faults:
@@ -299,6 +300,16 @@ def _limit_faults(handler: Callable[..., Any], options: PlanOptions) -> list[Che
     message = f"the route of `{label(handler)}` has `max_body={size!r}`, which is no number of bytes"
     hint = "write it like `max_body=5 * 1024 * 1024`"
     return [error("binding.E017", message, hint=hint, place=options.get("place") or parameter_place(handler))]
+
+
+def _declaration_faults(graph: Graph, inputs: Sequence[Input]) -> list[CheckMessage]:
+    """Return what is wrong with classes that look at their own declarations: models of the query, dependencies."""
+    kinds = [*(node.function for node in graph.order), *(item.parameter.type for item in inputs)]
+    found: list[CheckMessage] = []
+    for kind in kinds:
+        tell = getattr(kind, "declaration_faults", None) if isinstance(kind, type) else None
+        found += [fault for fault in (tell() if tell is not None else ()) if fault not in found]
+    return found
 
 
 class _Rejecter:

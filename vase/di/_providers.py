@@ -74,12 +74,18 @@ class Providers(MutableMapping[object, Provider]):
         return len(self._items)
 
     def find(self, kind: object) -> Provider | None:
-        """Return the provider of a type, its stand-in first, or None."""
+        """Return the provider of a type, its stand-in first, or None.
+
+        A class with `provides_itself = True` needs none: it is called like any dependency.
+        """
         try:
             replacement = self.overrides.get(kind)
-            return replacement if replacement is not None else self._items.get(kind)
+            found = replacement if replacement is not None else self._items.get(kind)
         except TypeError:  # an annotation that cannot be hashed names no provider
             return None
+        if found is None and isinstance(kind, type) and getattr(kind, "provides_itself", False) is True:
+            return kind
+        return found
 
     def replaced(self, function: Provider) -> Provider:
         """Return the stand-in of a function, or the function."""
