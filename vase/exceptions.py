@@ -18,6 +18,7 @@ The tree; a room keeps its own errors in its `_errors.py` and hangs them here:
     ├── HTTPError                   an answer that must not be sent (`vase.http`)
     ├── IdempotencyError            the keys of repeated requests cannot be kept (`vase.idempotency`)
     ├── MiddlewareError             what stands in `MIDDLEWARE` (`vase.middleware`)
+    ├── ResourceError               lists and resources (`vase.resources`)
     ├── ResponseValidationError     a value that does not fit the promise of its handler (`vase.binding`)
     ├── ServerError                 a server that cannot be started (`vase.server`)
     ├── TemplateError               a template that is missing or cannot be read (`vase.templates`)

@@ -2,7 +2,7 @@
 
 import collections.abc
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import PurePath
 from types import UnionType
 from typing import Any, Final, Literal, Union, get_args, get_origin
@@ -82,6 +82,9 @@ def responses(plan: Plan, route: Route, schemas: Schemas, *, has_path_parameters
         found.problem(401)
         found.problem(403)
         found.declared(guard_info(route.auth).errors)
+    for node in plan.parts.graph.order:
+        if isinstance(node.function, type):  # a class that is a dependency says what it may answer
+            found.declared(getattr(node.function, "errors", ()))
     found.declared(route.errors)
     found.written(route.responses)
     add_policy_headers(route, found.by_status)
@@ -95,6 +98,7 @@ class _Promise:
     status: str
     media_type: str | None
     schema: Schema | None = None
+    fields: Mapping[str, str] = field(default_factory=dict)
 
 
 class _Responses:
@@ -108,6 +112,11 @@ class _Responses:
             if promise.media_type is not None:
                 content = made.setdefault("content", {})
                 content.setdefault(promise.media_type, {} if promise.schema is None else {"schema": promise.schema})
+            if promise.fields:
+                told = {
+                    name: {"schema": {"type": "string"}, "description": what} for name, what in promise.fields.items()
+                }
+                made["headers"] = told
             if promise.status == "307":
                 made["headers"] = {"Location": {"schema": {"type": "string"}, "description": "Where to."}}
 
@@ -197,7 +206,13 @@ def _promises(plan: Plan, schemas: Schemas) -> Iterator[_Promise]:
             yield from promise
     if json:
         whole = len(json) == len([member for member in members if member not in (None, type(None))])
-        yield _Promise(usual, "application/json", _json_schema(json, answer, schemas, is_whole=whole))
+        schema = _json_schema(json, answer, schemas, is_whole=whole)
+        yield _Promise(usual, "application/json", schema, _fields_of(json))
+
+
+def _fields_of(members: list[Any]) -> dict[str, str]:
+    """Return the header fields that values bring along, and what they say."""
+    return {name: what for member in members for name, what in getattr(member, "response_fields", {}).items()}
 
 
 def _plain_promise(member: Any, answer: Answer, usual: str) -> list[_Promise] | None:
