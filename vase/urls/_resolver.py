@@ -1,6 +1,8 @@
 """The way back: from the name of a route and its parameters to a path."""
 
 from collections.abc import Iterable, Mapping
+from types import MappingProxyType
+from typing import Final
 from urllib.parse import quote as percent_encode
 
 from vase.checks import CheckMessage, Place
@@ -15,6 +17,8 @@ __all__ = ["URLResolver"]
 # RFC 3986 section 3.3: these stand for themselves in a segment of a path, besides letters, digits and `-._~`.
 _SEGMENT = "!$&'()*+,;=:@"
 _NAMES_SHOWN = 5
+
+_NOTHING: Final[Mapping[str, object]] = MappingProxyType({})
 
 
 class URLResolver:
@@ -56,19 +60,29 @@ class URLResolver:
             return _write(name, pattern, parameters)
         raise self._no_match(name, parameters)
 
-    def check(self, name: str, parameters: Iterable[str] = (), *, place: Place | None = None) -> list[CheckMessage]:
-        """Return what `reverse` would say of a name and the names of its parameters, before there are values.
+    def check(
+        self,
+        name: str,
+        parameters: Iterable[str] | None = (),
+        *,
+        values: Mapping[str, object] = _NOTHING,
+        place: Place | None = None,
+    ) -> list[CheckMessage]:
+        """Return what `reverse` would say of a name and its parameters, as far as they are known before it is called.
 
         Args:
             name: The name with its namespaces.
-            parameters: The names of the parameters.
+            parameters: The names of the parameters; None when they are not known.
+            values: The values of those parameters whose values are known.
             place: The line that reverses, for the message.
         """
-        given = dict.fromkeys(parameters)
-        if self._candidates(name, given):
+        if parameters is None and name in self._patterns:
             return []
-        fault = self._no_match(name, given)
-        return [CheckMessage("error", fault.code, fault.message, fault.hint, place)]
+        given = dict.fromkeys(parameters or ())
+        fault: NoReverseMatch | None = self._no_match(name, given)
+        for pattern in self._candidates(name, given):
+            fault = _first_misfit(name, pattern, values)
+        return [] if fault is None else [CheckMessage("error", fault.code, fault.message, fault.hint, place)]
 
     def _candidates(self, name: str, parameters: Mapping[str, object]) -> list[PathPattern]:
         return [pattern for pattern in self._patterns.get(name, ()) if pattern.parameters.keys() == parameters.keys()]
@@ -122,6 +136,13 @@ def _write(name: str, pattern: PathPattern, parameters: Mapping[str, object]) ->
         )
     # `//host` would name another host (RFC 3986 section 4.2), so the second slash is written as a character.
     return f"/%2F{path[2:]}" if path.startswith("//") else path
+
+
+def _first_misfit(name: str, pattern: PathPattern, values: Mapping[str, object]) -> NoReverseMatch | None:
+    for parameter, converter in pattern.parameters.items():
+        if parameter in values and converter.write(values[parameter]) is None:
+            return _misfit(name, parameter, converter, values[parameter])
+    return None
 
 
 def _misfit(name: str, parameter: str, converter: Converter, value: object) -> NoReverseMatch:
