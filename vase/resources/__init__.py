@@ -13,7 +13,15 @@
         return page.of(db, filters.apply(select(Book)), BookOut)
 
 Both are asked for by their type alone; their parameters are those of the query, bounded, in the API document.
-Codes: `resources.E001` to `resources.E003`. It reads `SECRET_KEY`, which signs cursors.
+`Resource` is a controller that does all of it for a model, with creating, changing and deleting:
+
+    class Books(Resource[Book]):
+        prefix = "/books"
+        schema = BookOut
+        create_schema = BookIn
+        filters = BookFilters
+
+Codes: `resources.E001` to `resources.E006`. It reads `SECRET_KEY`, which signs cursors.
 """
 
 from vase.resources._cursor_pagination import CursorPagination
@@ -21,6 +29,7 @@ from vase.resources._errors import OrderError, ResourceError
 from vase.resources._filters import FilterSet
 from vase.resources._pages import CursorPage, Page
 from vase.resources._pagination import LimitOffsetPagination, PageNumberPagination, Pagination
+from vase.resources._resource import Resource
 from vase.resources._rules import Filter, OrderingFilter, SearchFilter
 
 __all__ = [
@@ -34,6 +43,7 @@ __all__ = [
     "Page",
     "PageNumberPagination",
     "Pagination",
+    "Resource",
     "ResourceError",
     "SearchFilter",
 ]

@@ -2,7 +2,7 @@
 
 import inspect
 from collections.abc import Awaitable, Callable, Mapping
-from typing import Annotated, Any, overload
+from typing import Annotated, Any, ClassVar, overload
 
 import sqlalchemy as sa
 from pydantic import BaseModel
@@ -30,6 +30,8 @@ class CursorPagination(Pagination):
         def list_articles(db: Session, page: CursorPagination) -> CursorPage[ArticleOut]:
             return page.of(db, select(Article).order_by(Article.created_at.desc()), ArticleOut)
     """
+
+    page_class: ClassVar[Any] = CursorPage
 
     def __init__(self, request: Request, settings: Settings, cursor: str | None = None, page_size: int = 20) -> None:
         self.request = request

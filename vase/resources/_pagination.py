@@ -46,6 +46,9 @@ class Pagination:
 
     provides_itself: ClassVar[bool] = True
 
+    page_class: ClassVar[Any]
+    """What a page is: `page_class[ArticleOut]` is what a handler answers."""
+
     page_size: ClassVar[int] = 20
     """How many results a page has when the request does not say it."""
 
@@ -86,6 +89,8 @@ class Pagination:
 
 class _CountedPagination(Pagination):
     """Pages of lists whose length is asked for."""
+
+    page_class: ClassVar[Any] = Page
 
     @classmethod
     def _parameters(cls) -> Mapping[str, tuple[Any, Any]]:

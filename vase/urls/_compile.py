@@ -309,6 +309,8 @@ class _Compiler:
         return ()
 
     def _routes_of(self, source: RouteSource, place: Place | None) -> Sequence[object]:
+        tell = getattr(source, "declaration_faults", None)  # of a source that looks at its own declaration
+        self.faults += [fault for fault in (tell() if tell is not None else ()) if fault not in self.faults]
         try:
             return source.as_routes()
         except (

@@ -85,8 +85,7 @@ class Controller:
     @classmethod
     def as_routes(cls) -> Sequence[URLPattern]:
         """Make the object and return its endpoints under the prefix, as one entry of a URL conf."""
-        controller = cls()
-        routes = [mark.route(getattr(controller, name)) for name, marks in _marks_of(cls).items() for mark in marks]
+        routes = cls()._endpoints()  # noqa: SLF001  # of this very class
         place = place_of(cls)
         return [
             Mount(
@@ -99,6 +98,10 @@ class Controller:
                 place=place,
             )
         ]
+
+    def _endpoints(self) -> Sequence[Route]:
+        """Return the routes to the methods of this object."""
+        return [mark.route(getattr(self, name)) for name, marks in _marks_of(type(self)).items() for mark in marks]
 
 
 def endpoint[H: Handler](
