@@ -12,11 +12,12 @@ from vase.di import Providers
 from vase.exceptions import quote
 from vase.types import JSON, Fault
 from vase.urls import Auth, CompiledRoute, ConverterTable, RouteSource, URLTable, compile_urls
+from vase.websockets import SocketPlan
 
 if TYPE_CHECKING:
-    from vase.openapi import PlannedRoute
+    from vase.openapi import Info, PlannedRoute
 
-__all__ = ["make_document", "operation_faults", "plan_webhooks", "with_document_routes"]
+__all__ = ["make_async_document", "make_document", "operation_faults", "plan_webhooks", "with_document_routes"]
 
 _PAGES = ("DOCS_URL", "REDOC_URL")
 
@@ -37,25 +38,55 @@ def make_document(
         webhooks: What the application sends to others.
         apps: The modules of the installed apps.
     """
+    document: dict[str, JSON] = _room().build_document(
+        _planned(routes, plans),
+        info=_info(settings),
+        webhooks=[_room().PlannedRoute(route, plan) for route, plan in webhooks],
+        apps=apps,
+    )
+    return document
+
+
+def make_async_document(
+    settings: Settings,
+    routes: Sequence[CompiledRoute],
+    plans: Mapping[int, Plan],
+    sockets: Mapping[int, SocketPlan],
+    apps: Sequence[str],
+) -> dict[str, JSON]:
+    """Return the AsyncAPI document.
+
+    Args:
+        settings: The settings, which say what the document is called.
+        routes: All routes.
+        plans: The plans of those that answer requests, by id.
+        sockets: The plans of those that are sockets, by id.
+        apps: The modules of the installed apps.
+    """
     openapi = _room()
+    planned = [
+        openapi.PlannedSocket(route, socket.plan, socket.incoming, socket.outgoing)
+        for route in routes
+        if (socket := sockets.get(route.id)) is not None
+    ]
+    document: dict[str, JSON] = openapi.build_async_document(
+        planned, _planned(routes, plans), info=_info(settings), apps=apps
+    )
+    return document
 
-    def planned(route: CompiledRoute, plan: Plan) -> "PlannedRoute":
-        made: PlannedRoute = openapi.PlannedRoute(route, plan)
-        return made
 
-    info = openapi.Info(
+def _planned(routes: Sequence[CompiledRoute], plans: Mapping[int, Plan]) -> "list[PlannedRoute]":
+    return [_room().PlannedRoute(route, plans[route.id]) for route in routes if route.id in plans]
+
+
+def _info(settings: Settings) -> "Info":
+    made: Info = _room().Info(
         title=settings.API_TITLE,
         version=settings.API_VERSION,
         description=settings.API_DESCRIPTION or None,
         servers=tuple(settings.API_SERVERS),
     )
-    document: dict[str, JSON] = openapi.build_document(
-        [planned(route, plans[route.id]) for route in routes if route.id in plans],
-        info=info,
-        webhooks=[planned(route, plan) for route, plan in webhooks],
-        apps=apps,
-    )
-    return document
+    return made
 
 
 def plan_webhooks(

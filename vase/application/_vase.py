@@ -9,7 +9,13 @@ from pathlib import Path
 from typing import Any, Self
 
 from vase._core import Engine
-from vase.application._api_document import make_document, operation_faults, plan_webhooks, with_document_routes
+from vase.application._api_document import (
+    make_async_document,
+    make_document,
+    operation_faults,
+    plan_webhooks,
+    with_document_routes,
+)
 from vase.application._assembly import Assembly, Failures, assemble
 from vase.application._checks import site_faults
 from vase.application._engine_config import engine_config
@@ -29,7 +35,7 @@ from vase.loop import ServingLoop
 from vase.middleware import Middleware, SplitMiddleware, split
 from vase.templates import Templates, from_settings
 from vase.types import JSON, Fault
-from vase.urls import Auth, CompiledRoute, ConverterTable, URLResolver, compile_urls
+from vase.urls import Auth, CompiledMount, CompiledRoute, ConverterTable, URLResolver, compile_urls
 from vase.views import Router
 
 __all__ = ["Vase"]
@@ -206,6 +212,10 @@ class Vase:
         """Return all routes in the order in which they are tried."""
         return list(self._assembly.table.routes)
 
+    def mounts(self) -> list[CompiledMount]:
+        """Return the applications that are mounted: they get what no route takes."""
+        return list(self._assembly.table.mounts)
+
     def openapi(self) -> dict[str, JSON]:
         """Return the OpenAPI document: all routes and webhooks, as their plans have them.
 
@@ -215,6 +225,16 @@ class Vase:
         sent, _ = plan_webhooks(self.webhooks, self.converters, self.providers)
         return make_document(
             self.settings, assembly.table.routes, assembly.plans, sent, [app.name for app in self.apps]
+        )
+
+    def asyncapi(self) -> dict[str, JSON]:
+        """Return the AsyncAPI document: all sockets and streams of events, as their plans have them.
+
+        A route with a fault is left out; `check()` tells it.
+        """
+        assembly = self._assembly
+        return make_async_document(
+            self.settings, assembly.table.routes, assembly.plans, assembly.sockets, [app.name for app in self.apps]
         )
 
     def middleware[M: Middleware](self, middleware: M) -> M:

@@ -36,8 +36,11 @@ PROJECT: tuple[CommandEntry, ...] = (
     _built_in(
         "check", "Site", "Find every fault in settings, URLs and handlers; no server, and no database unless named."
     ),
-    _built_in("routes", "Site", "List the routes of the site in the order in which they are tried."),
+    _built_in(
+        "routes", "Site", "List the routes of the site in the order in which they are tried; sockets and mounts too."
+    ),
     _built_in("openapi", "Site", "Print or write the OpenAPI document of the site."),
+    _built_in("asyncapi", "Site", "Print or write the AsyncAPI document of the site's sockets and events."),
     _built_in("client", "Site", "Print or write a typed client of the site's API."),
     _built_in("settings", "Site", "Show the settings in force, and where each one came from."),
     _built_in("shell", "Site", "Open a Python shell with the site, its models and a session."),

@@ -2,6 +2,8 @@
 
     document = build_document(operations, info=Info(title="Shop", version="1.2"))
 
+Sockets and server-sent events are told in a document of their own, AsyncAPI 3: `build_async_document`.
+
 Nothing here runs before somebody asks: the application imports this room when the document, a page or a client is
 wanted. What a handler takes comes from its plan (`vase.binding`), what it returns from its promise, who may call it
 from `auth=`; so the document cannot say anything else than the code does.
@@ -10,6 +12,7 @@ Settings read by the application for this room: `OPENAPI_URL`, `DOCS_URL`, `REDO
 `API_VERSION`, `API_DESCRIPTION`, `API_SERVERS`.
 """
 
+from vase.openapi._asyncapi import PlannedSocket, build_async_document
 from vase.openapi._client_python import python_client
 from vase.openapi._client_typescript import typescript_client
 from vase.openapi._document import Info, PlannedRoute, build_document
@@ -20,6 +23,8 @@ __all__ = [
     "DocumentPages",
     "Info",
     "PlannedRoute",
+    "PlannedSocket",
+    "build_async_document",
     "build_document",
     "document_routes",
     "python_client",

@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from vase.urls import CompiledRoute
+from vase.urls import CompiledRoute, Listener
 
 __all__ = ["operation_ids", "snake_case"]
 
@@ -47,8 +47,8 @@ def _for_method(name: str, route: CompiledRoute, method: str) -> str:
 
 def _handler_name(route: CompiledRoute) -> str:
     handler: Any = route.route.handler
-    while isinstance(handler, functools.partial):
-        handler = handler.func
+    while isinstance(handler, functools.partial | Listener):
+        handler = handler.function if isinstance(handler, Listener) else handler.func
     owner = getattr(handler, "__self__", None)
     name = getattr(handler, "__name__", type(handler).__name__)
     if owner is not None and not isinstance(owner, type):

@@ -11,6 +11,7 @@ from vase import http
 from vase.binding import Answer, Plan
 from vase.di import EMPTY, DependencyError, read_signature, unwrap
 from vase.http import FileBody, FileResponse, HTTPException, JSONResponse, RedirectResponse, Response, status
+from vase.openapi._events import is_event_stream
 from vase.openapi._inputs import body_inputs, can_refuse
 from vase.openapi._policies import add_policy_headers, policy_statuses
 from vase.openapi._schemas import Schema, Schemas
@@ -225,6 +226,8 @@ def _plain_promise(member: Any, answer: Answer, usual: str) -> list[_Promise] | 
         values = list(get_args(member))
         is_text = all(type(value) is str for value in values)
         return [_Promise(usual, "text/plain", {"type": "string", "enum": values})] if is_text else None
+    if is_event_stream(member):
+        return [_Promise(usual, "text/event-stream", {"type": "string"})]
     if get_origin(member) in _STREAMS or member in _STREAMS:
         return [_Promise(usual, "application/octet-stream")]
     return _class_promise(member, answer, usual) if isinstance(member, type) else None

@@ -31,3 +31,25 @@ def test_drift_fails(shop, manage, words, name):
     assert stale.returncode == 1
     assert "price" in stale.stdout
     assert f"./manage.py {words} --output clients/{name}" in stale.stderr
+
+
+def test_the_events_of_a_site(shop, manage):
+    """`asyncapi` prints and writes the document of sockets, and fails on drift."""
+    urls = shop / "config/urls.py"
+    text = urls.read_text()
+    socket = """
+from vase import WebSocket, public
+async def talk(socket: WebSocket[str, bytes]) -> None: ...
+urlpatterns += [path("talk/", talk, auth=public)]
+"""
+    urls.write_text(text + socket)
+    document = json.loads(manage("asyncapi").stdout)
+    assert document["asyncapi"] == "3.0.0"
+    assert document["channels"]["talk"]["address"] == "/talk/"
+    assert list(document["operations"]) == ["receive_talk", "send_talk"]
+    assert manage("asyncapi", "--output", "events.json").returncode == 0
+    assert json.loads((shop / "events.json").read_text()) == document
+    assert manage("asyncapi", "-o", "events.json", "--check").returncode == 0
+    urls.write_text(text + socket.replace("bytes", "str"))
+    stale = manage("asyncapi", "-o", "events.json", "--check")
+    assert (stale.returncode, "binary" in stale.stdout) == (1, True)

@@ -1,6 +1,7 @@
 """`routes`: what the engine matches, as people and programs read it."""
 
 import json
+import textwrap
 
 
 def test_routes_are_listed_with_handler_and_place(manage):
@@ -28,6 +29,48 @@ def test_the_audit_says_who_may_call_what(manage):
     lines = manage("routes", "--audit").stdout.splitlines()
     assert lines == sorted(lines, key=lambda line: line.split()[1::-1])
     assert "POST /products/ public" in lines
+
+
+def test_sockets_and_mounts_are_routes_too(shop, manage):
+    """A socket is listed and audited as `WEBSOCKET`, a mounted application as `MOUNT`; a change of theirs fails."""
+    live = """
+        from vase import Controller, WebSocket, public
+        from vase.views import websocket, websocket_listener
+
+        class Live(Controller):
+            prefix = "/live"
+            auth = public
+
+            @websocket("/")
+            async def talk(self, socket: WebSocket[str]) -> None: ...
+
+            @websocket_listener("/echo", auth=lambda: "me")
+            async def echo(self, data: str) -> str:
+                return data
+
+        async def legacy(scope, receive, send) -> None: ...
+    """
+    (shop / "config/live.py").write_text(textwrap.dedent(live))
+    urls = shop / "config/urls.py"
+    text = urls.read_text() + (
+        "\nfrom vase.urls import mount\nfrom config.live import Live, legacy\n"
+        'urlpatterns += [path("", Live), mount("old/", legacy, auth=public)]\n'
+    )
+    urls.write_text(text)
+    lines = [line.split() for line in manage("routes").stdout.splitlines()]
+    assert ["WEBSOCKET", "/live/", "-", "config.live.Live.talk", "config/live.py:9"] in lines
+    assert ["WEBSOCKET", "/live/echo", "-", "config.live.Live.echo", "config/live.py:12"] in lines
+    assert lines[-1][:4] == ["MOUNT", "/old/", "-", "config.live.legacy"]
+    rows = json.loads(manage("routes", "--json").stdout)
+    assert (rows[-1]["methods"], rows[-1]["auth"]) == (["MOUNT"], "public")
+    audit = manage("routes", "--audit").stdout
+    told = ["WEBSOCKET /live/ public", "WEBSOCKET /live/echo config.live.Live.<lambda>", "MOUNT /old/ public"]
+    assert [line for line in audit.splitlines() if line.startswith(("WEBSOCKET", "MOUNT"))] == told
+    (shop / "routes.audit").write_text(audit)
+    urls.write_text(text.replace("legacy, auth=public", 'legacy, auth=lambda: "me"'))
+    changed = manage("routes", "--check", "routes.audit")
+    assert changed.returncode == 1
+    assert changed.stdout.splitlines() == ["-MOUNT /old/ public", "+MOUNT /old/ config.urls.<lambda>"]
 
 
 def test_an_unreviewed_change_fails(shop, manage):

@@ -1,8 +1,9 @@
 """`routes`: the table that the engine matches, as a person reads it, and the audit of who may call what."""
 
 import difflib
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Final
 
 import typer
 
@@ -15,6 +16,9 @@ from vase.urls import CompiledRoute, auth_label
 
 __all__ = ["routes"]
 
+_MOUNT: Final = "MOUNT"
+"""What stands in place of a method before a mounted application: it answers all of them."""
+
 
 def routes(
     app: Vase,
@@ -26,36 +30,57 @@ def routes(
     ] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print a JSON array.")] = False,
 ) -> None:
-    """List the routes of the site in the order in which they are tried."""
+    """List the routes of the site in the order in which they are tried; sockets and mounts too."""
     if check is not None:
         _compare(_audit(app), check)
     elif as_json:
-        emit_json([_as_json(route) for route in app.routes()])
+        emit_json([_as_json(entry) for entry in _entries(app)])
     elif audit:
         emit("\n".join(_audit(app)))
     else:
         _print(app)
 
 
+@dataclass(frozen=True, slots=True)
+class _Entry:
+    """What answers under a path: a route, a socket, or a mounted application, which gets what no route takes."""
+
+    methods: tuple[str, ...]
+    path: str
+    route: CompiledRoute
+
+    @property
+    def auth(self) -> str:
+        return auth_label(self.route.route.auth)
+
+    @property
+    def handler(self) -> str:
+        handler = self.route.route.handler
+        return f"{handler.__module__}.{getattr(handler, '__qualname__', type(handler).__qualname__)}"
+
+
+def _entries(app: Vase) -> list[_Entry]:
+    found = [_Entry(route.route.methods, route.path, route) for route in app.routes()]
+    return found + [_Entry((_MOUNT,), mount.prefix, mount.route) for mount in app.mounts()]
+
+
 def _print(app: Vase) -> None:
     rows = [
         (
-            ",".join(route.route.methods),
-            route.path,
-            route.name or "-",
-            _handler_name(route),
-            str(route.route.place or "-"),
+            ",".join(entry.methods),
+            entry.path,
+            entry.route.name or "-",
+            entry.handler,
+            str(entry.route.route.place or "-"),
         )
-        for route in app.routes()
+        for entry in _entries(app)
     ]
     emit_table(rows, headings=("methods", "path", "name", "handler", "place"))
 
 
 def _audit(app: Vase) -> list[str]:
     """Return a line for each method of each route: neither order nor names of handlers matter to who may call it."""
-    lines = {
-        (route.path, method, auth_label(route.route.auth)) for route in app.routes() for method in route.route.methods
-    }
+    lines = {(entry.path, method, entry.auth) for entry in _entries(app) for method in entry.methods}
     return [f"{method} {path} {auth}" for path, method, auth in sorted(lines)]
 
 
@@ -82,19 +107,14 @@ def _compare(found: list[str], file: Path) -> None:
     raise typer.Exit(1)
 
 
-def _as_json(route: CompiledRoute) -> JSON:
-    place = route.route.place
+def _as_json(entry: _Entry) -> JSON:
+    place = entry.route.route.place
     return {
-        "methods": list(route.route.methods),
-        "path": route.path,
-        "name": route.name,
-        "auth": None if route.route.auth is None else auth_label(route.route.auth),
-        "handler": _handler_name(route),
+        "methods": list(entry.methods),
+        "path": entry.path,
+        "name": entry.route.name,
+        "auth": None if entry.route.route.auth is None else entry.auth,
+        "handler": entry.handler,
         "file": place.file if place else None,
         "line": place.line if place else None,
     }
-
-
-def _handler_name(route: CompiledRoute) -> str:
-    handler = route.route.handler
-    return f"{handler.__module__}.{getattr(handler, '__qualname__', type(handler).__qualname__)}"
