@@ -1,10 +1,12 @@
 """The same promises on PostgreSQL: types, sessions sync and async, migrations."""
 
+import asyncio
 import subprocess
 import sys
 import textwrap
 from datetime import UTC, datetime
 from decimal import Decimal
+from typing import Any
 
 import pytest
 import sqlalchemy as sa
@@ -187,3 +189,106 @@ def test_unique_and_foreign_keys(shop):
     for wrong in ({"name": "tea"}, {"name": "x", "parent_id": 99}, {"name": None}):
         with pytest.raises(sa.exc.IntegrityError):
             store(**wrong)
+
+
+@pytest.fixture(params=["sync", "async"])
+def said(request, shop, postgres_url):
+    """Run statements in one session of a kind, and tell whether a transaction was open after each, and how it ended."""
+    heard: list[str] = []
+
+    def watch(database: Database, engine: sa.Engine) -> Database:
+        for name in ("commit", "rollback"):
+            usual = getattr(engine.dialect, f"do_{name}")
+
+            def listen(connection: Any, name: str = name, usual: Any = usual) -> None:
+                is_open = connection.driver_connection.pgconn.transaction_status != 0
+                usual(connection)
+                if is_open:
+                    heard.append(name)
+
+            setattr(engine.dialect, f"do_{name}", listen)
+        return database
+
+    def states(connection: sa.Connection, statements: tuple[Any, ...]) -> list[bool]:
+        driver: Any = connection.connection.driver_connection
+        found = []
+        for one in statements:
+            result = connection.execute(sa.text(one) if isinstance(one, str) else one)
+            found.append(driver.pgconn.transaction_status != 0)
+            result.close()
+        return found
+
+    def run(*statements: Any) -> tuple[list[bool], list[str]]:
+        database = Database(postgres_url)
+        if request.param == "sync":
+            with database.session() as db:
+                db.connection()  # the first one asks the server who it is
+            watch(database, database.engine)
+            with database.session() as db:
+                result = states(db.connection(), statements)
+            database.dispose()
+            return result, heard
+
+        async def main() -> list[bool]:
+            async with database.async_session() as db:
+                await db.connection()
+            watch(database, database.async_engine.sync_engine)
+            async with database.async_session() as db:
+                result = await db.run_sync(lambda db: states(db.connection(), statements))
+            await database.close()
+            return result
+
+        return asyncio.run(main()), heard
+
+    return run
+
+
+def test_reads_begin_no_transaction(said):
+    """A session that only reads holds no transaction, and pays for neither BEGIN nor COMMIT."""
+    assert said("SELECT name FROM shop_product", "SELECT count(*) FROM shop_product") == ([False, False], [])
+
+
+@pytest.mark.parametrize(
+    "statement",
+    [
+        "UPDATE shop_product SET amount = 2",
+        "SELECT name FROM shop_product FOR UPDATE",
+        "SELECT name FROM shop_product FOR KEY SHARE",
+        "SELECT put()",
+        'SELECT "put"()',
+        "SELECT public . put ()",
+        "SELECT put/**/()",
+        "SELECT 1 AS one INTO TEMPORARY numbers",
+        "WITH x AS (DELETE FROM shop_product RETURNING 1) SELECT * FROM x",
+        "SAVEPOINT one",
+        sa.text("SELECT 1").execution_options(stream_results=True),
+    ],
+)
+def test_whatever_may_write_begins_one(said, shop, statement):
+    """The first statement that is not surely a read begins the transaction, and the end of the session commits it."""
+    with shop.database.session() as db:
+        db.execute(sa.text(PUT))
+    assert said("SELECT 1", statement, "SELECT 2") == ([False, True, True], ["commit"])
+
+
+def test_what_was_begun_is_undone(shop):
+    """A session that raises takes back what it wrote after its reads."""
+    product = shop.model("shop.Product")
+    with pytest.raises(KeyError), shop.database.session() as db:  # noqa: PT012
+        assert db.scalars(select(product)).all() == []
+        db.add(product(name="tea", price=Decimal(3)))
+        db.flush()
+        assert len(db.scalars(select(product)).all()) == 1
+        raise KeyError
+    with shop.database.session() as db:
+        assert db.scalars(select(product)).all() == []
+
+
+@pytest.mark.parametrize("level", ["REPEATABLE READ", "AUTOCOMMIT"])
+def test_a_chosen_isolation_level_is_kept(shop, level):
+    """Who chooses a level has the driver's own transactions: a snapshot from the first read on, or none at all."""
+    with shop.database.engine.execution_options(isolation_level=level).connect() as connection:
+        driver: Any = connection.connection.driver_connection
+        for statement in ("SELECT 1", "UPDATE shop_product SET amount = 2"):
+            connection.execute(sa.text(statement))
+            assert (driver.pgconn.transaction_status != 0) == (level != "AUTOCOMMIT")

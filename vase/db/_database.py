@@ -17,7 +17,7 @@ from sqlalchemy.engine import Engine
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 from sqlalchemy.pool import NullPool
 
-from vase.db import _sqlite
+from vase.db import _postgresql, _sqlite
 from vase.db._errors import DatabaseURLError
 from vase.db._sessions import AsyncSession, Session
 from vase.db._urls import Address, DatabaseEntry, parse_address
@@ -100,9 +100,8 @@ class Database:
         url = self.address.sync_url
         self.address.require_driver(url)
         self._hold_memory()
-        engine = create_engine(url, **self._engine_options(pooled=pooled))
-        if self.backend == "sqlite":
-            _sqlite.tune(engine)
+        engine = create_engine(url, **self._engine_options(url, pooled=pooled))
+        self._tune(engine)
         return engine
 
     def session(self) -> AbstractContextManager[Session]:
@@ -159,12 +158,17 @@ class Database:
         url = self.address.async_url
         self.address.require_driver(url)
         self._hold_memory()
-        engine = create_async_engine(url, **self._engine_options(pooled=True))
-        if self.backend == "sqlite":
-            _sqlite.tune(engine.sync_engine)
+        engine = create_async_engine(url, **self._engine_options(url, pooled=True))
+        self._tune(engine.sync_engine)
         return engine
 
-    def _engine_options(self, *, pooled: bool) -> dict[str, Any]:
+    def _tune(self, engine: Engine) -> None:
+        if self.backend == "sqlite":
+            _sqlite.tune(engine)
+        elif engine.dialect.driver.startswith("psycopg"):
+            _postgresql.tune(engine)
+
+    def _engine_options(self, url: URL, *, pooled: bool) -> dict[str, Any]:
         options: dict[str, Any] = {
             "query_cache_size": _QUERY_CACHE_SIZE,
             "pool_size": _POOL_SIZE,
@@ -176,7 +180,9 @@ class Database:
             options = {name: value for name, value in options.items() if not name.startswith(("pool_", "max_"))}
             options["poolclass"] = NullPool
         if self.backend == "sqlite":
-            options["connect_args"] = {**_sqlite.connect_arguments(), **options.get("connect_args", {})}
+            options["connect_args"] = _sqlite.connect_arguments()
+        elif url.get_driver_name() == "psycopg":
+            options["connect_args"] = _postgresql.connect_arguments()
         return options
 
     def _hold_memory(self) -> None:

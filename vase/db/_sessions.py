@@ -22,6 +22,7 @@ from sqlalchemy.engine import Engine
 from sqlalchemy.ext import asyncio as sa_asyncio
 from sqlalchemy.ext.asyncio import AsyncEngine
 
+from vase.db import _postgresql
 from vase.db._models import PlainModel
 
 __all__ = ["AsyncSession", "Session"]
@@ -75,6 +76,23 @@ class Session(orm.Session):
         found: M | None = self.scalars(statement, {"key": ident}).first()
         return found
 
+    @override
+    def get_one(self, entity: type[M] | Any, ident: Any, **options: Any) -> M:
+        """Return the object with a primary key, from this session or from the database.
+
+        Args:
+            entity: The model.
+            ident: The primary key.
+            options: Further words of SQLAlchemy's `Session.get_one`.
+
+        Raises:
+            sqlalchemy.exc.NoResultFound: There is none.
+        """
+        found: M | None = self.get(entity, ident, **options)
+        if found is None:
+            raise sa.exc.NoResultFound(f"{getattr(entity, '__name__', entity)} has no row with the key {ident!r}")
+        return found
+
     def finish(self) -> None:
         """Commit what was changed; end a session that has only read without the cost of a commit."""
         is_changed = self.new or self.deleted or self.identity_map.check_modified()
@@ -82,11 +100,13 @@ class Session(orm.Session):
             self.commit()
 
     def _may_have_written(self) -> bool:
-        # SQLite begins a transaction with the first write (`_sqlite.py`), so the driver knows; a server begins with a
-        # read, and there a function called in a SELECT may write.
+        # A transaction begins with the first statement that is not a read (`_sqlite.py`, `_postgresql.py`), so the
+        # driver knows.
         connection = self.connection()
-        driver_connection = connection.connection.driver_connection
-        return connection.dialect.name != "sqlite" or bool(driver_connection and driver_connection.in_transaction)
+        driver_connection: Any = connection.connection.driver_connection
+        if connection.dialect.name == "sqlite":
+            return bool(driver_connection and driver_connection.in_transaction)
+        return _postgresql.is_in_transaction(driver_connection)
 
 
 class AsyncSession(sa_asyncio.AsyncSession):
