@@ -34,6 +34,8 @@ pub(crate) enum Answer {
         status: StatusCode,
         content_type: Option<HeaderValue>,
         body: Bytes,
+        /// An empty map with room in it, for the fields of the response.
+        fields: HeaderMap,
     },
     /// Anything else.
     Full(Box<Full>),
@@ -116,11 +118,8 @@ impl Answer {
         };
         let encoded = encode.bind(py).call1((value,))?;
         if let Ok(encoded) = encoded.cast_exact::<PyBytes>() {
-            return Ok(Self::Plain {
-                status: endpoint.status.unwrap_or(StatusCode::OK),
-                content_type: Some(JSON),
-                body: to_bytes(encoded),
-            });
+            let status = endpoint.status.unwrap_or(StatusCode::OK);
+            return Ok(Self::plain(status, Some(JSON), to_bytes(encoded)));
         }
         if encoded.is_instance(tools.response_class.bind(py))? {
             return Self::from_response(&encoded, tools);
@@ -145,30 +144,33 @@ impl Answer {
             (BINARY, to_bytes(value.cast::<PyBytes>()?))
         } else if endpoint.takes_none && value.is_none() {
             let status = endpoint.status.unwrap_or(StatusCode::NO_CONTENT);
-            return Ok(Some(Self::Plain {
-                status,
-                content_type: None,
-                body: Bytes::new(),
-            }));
+            return Ok(Some(Self::plain(status, None, Bytes::new())));
         } else {
             return Ok(None);
         };
         let status = endpoint.status.unwrap_or(StatusCode::OK);
-        Ok(Some(Self::Plain {
-            status,
-            content_type: Some(content_type),
-            body,
-        }))
+        Ok(Some(Self::plain(status, Some(content_type), body)))
     }
 
-    /// Keeps the request's head if the answer is a file.
-    pub(crate) fn with_request(mut self, held: &Held) -> Self {
-        if let Self::Full(full) = &mut self
-            && matches!(full.body, Payload::File { .. })
-        {
-            full.request = Some(held.exchange().parts.clone());
+    /// Takes what the answer can use of its request: the head for a file, the room of its fields for a plain answer.
+    pub(crate) fn with_request(mut self, held: &mut Held) -> Self {
+        match &mut self {
+            Self::Plain { fields, .. } => *fields = held.spent_fields(),
+            Self::Full(full) if matches!(full.body, Payload::File { .. }) => {
+                full.request = Some(held.exchange().parts.clone());
+            }
+            Self::Full(_) | Self::Later(_) => {}
         }
         self
+    }
+
+    fn plain(status: StatusCode, content_type: Option<HeaderValue>, body: Bytes) -> Self {
+        Self::Plain {
+            status,
+            content_type,
+            body,
+            fields: HeaderMap::new(),
+        }
     }
 
     /// The answer to an exception: the application's own handling decides; if that fails, a bare 500.
@@ -195,11 +197,8 @@ impl Answer {
 
     /// What is said when not even the handling of an error worked.
     pub(crate) fn failure() -> Self {
-        Self::Plain {
-            status: StatusCode::INTERNAL_SERVER_ERROR,
-            content_type: Some(TEXT),
-            body: Bytes::from_static(b"Internal Server Error"),
-        }
+        let body = Bytes::from_static(b"Internal Server Error");
+        Self::plain(StatusCode::INTERNAL_SERVER_ERROR, Some(TEXT), body)
     }
 
     /// Reads a `vase.http.Response`.

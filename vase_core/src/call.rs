@@ -263,7 +263,7 @@ impl Queued {
         }
         app.hub.pulse.beat();
         if let Began::Answered(answer) = app.begin(py, &mut held, &slot) {
-            app.fill(&slot, answer.with_request(&held));
+            app.fill(&slot, answer.with_request(&mut held));
         }
     }
 }
@@ -330,7 +330,7 @@ impl PythonApp {
             let began = self.run_task(py, coroutine.bind(py), &endpoint, &mut held, &slot);
             self.hub.after_python(py);
             match began {
-                Began::Answered(answer) => State::Answered(answer.with_request(&held)),
+                Began::Answered(answer) => State::Answered(answer.with_request(&mut held)),
                 Began::Pending => State::Waiting(slot),
             }
         })
@@ -517,7 +517,7 @@ impl PythonApp {
             drop(values);
             let answer =
                 outcome.unwrap_or_else(|error| Answer::from_error(py, error, &mut held, &tools));
-            waiting.put(answer.with_request(&held));
+            waiting.put(answer.with_request(&mut held));
             waiting
         });
         self.hub
@@ -560,7 +560,9 @@ impl Completion {
                 .unwrap_or_else(|error| {
                     Answer::from_error(py, error, &mut held, &pending.app.tools)
                 });
-            pending.app.fill(&pending.slot, answer.with_request(&held));
+            pending
+                .app
+                .fill(&pending.slot, answer.with_request(&mut held));
         }
         Ok(())
     }

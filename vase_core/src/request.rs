@@ -5,8 +5,8 @@ use std::rc::Rc;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use bytes::Bytes;
-use http::header;
 use http::request::Parts;
+use http::{HeaderMap, header};
 use pyo3::exceptions::PyRuntimeError;
 use pyo3::prelude::*;
 use pyo3::sync::PyOnceLock;
@@ -176,6 +176,19 @@ impl Held {
             Self::Object(request) => &request.get().exchange,
             Self::Moving => unreachable!("a request is moved without a stop"),
         }
+    }
+
+    /// The map of the request's fields, emptied, when nobody can ask for them any more.
+    ///
+    /// The fields of the answer take its room: the allocator is asked neither for theirs nor, since hyper keeps the map
+    /// of an answer for the next head of the connection, for the next request's.
+    pub(crate) fn spent_fields(&mut self) -> HeaderMap {
+        let Self::Plain(exchange, ..) = self else {
+            return HeaderMap::new();
+        };
+        let mut fields = std::mem::take(&mut exchange.parts.headers);
+        fields.clear();
+        fields
     }
 
     /// The socket that a handshake asks for, before anybody has seen the request; `None` for what is HTTP.

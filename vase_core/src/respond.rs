@@ -20,14 +20,14 @@ pub(crate) fn respond(answer: Answer, app: &PythonApp) -> Response<ResponseBody>
             status,
             content_type,
             body,
+            mut fields,
         } => {
+            if let Some(content_type) = content_type {
+                fields.insert(header::CONTENT_TYPE, content_type);
+            }
             let mut response = Response::new(ResponseBody::full(body));
             *response.status_mut() = status;
-            if let Some(content_type) = content_type {
-                response
-                    .headers_mut()
-                    .insert(header::CONTENT_TYPE, content_type);
-            }
+            *response.headers_mut() = fields;
             response
         }
         Answer::Full(full) => respond_full(*full, app),

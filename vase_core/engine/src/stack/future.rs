@@ -10,7 +10,6 @@ use futures_util::future::LocalBoxFuture;
 use http::{Request, Response, header};
 use http_body::Body;
 use pin_project_lite::pin_project;
-use tokio::time::{Sleep, sleep};
 use tower::Service;
 
 use super::dispatch::drop_body;
@@ -18,7 +17,7 @@ use super::{Call, Exchange, Peer, Shared};
 use crate::body::{RequestBody, ResponseBody};
 use crate::layers::allowed_hosts;
 use crate::layers::catch_panic::CatchPanic;
-use crate::layers::timeout::Timeout;
+use crate::layers::timeout::{Ticket, Timeout};
 use crate::layers::{HeadLayer, Layer};
 use crate::problem::prefers_html;
 
@@ -37,7 +36,7 @@ pin_project! {
         depth: usize,
         is_answered: bool,
         // Set when the inner future had to wait, and only then.
-        timer: Option<Pin<Box<Sleep>>>,
+        ticket: Option<Ticket>,
         #[pin]
         state: State<S, S::Future>,
     }
@@ -112,7 +111,7 @@ where
             exchange: Exchange::new(head, peer),
             depth: shared.layers.len(),
             is_answered: false,
-            timer: None,
+            ticket: None,
             state: State::Done,
         };
         future.exchange.endpoint = shared.platform.find(head.uri.path());
@@ -191,17 +190,20 @@ where
     }
 }
 
-/// Waits until a running request has taken as long as the layer `timeout` allows.
-fn poll_timer(
+/// Waits until a running request has taken as long as the layer `timeout` allows; tells where that layer stands.
+fn poll_late(
     shared: &Shared,
-    timer: &mut Option<Pin<Box<Sleep>>>,
+    exchange: &Exchange,
+    ticket: &mut Option<Ticket>,
     context: &mut Context<'_>,
 ) -> Poll<usize> {
-    let Some((index, limit)) = shared.timeout else {
+    let Some(index) = shared.timeout else {
         return Poll::Pending;
     };
-    let timer = timer.get_or_insert_with(|| Box::pin(sleep(limit)));
-    timer.as_mut().poll(context).map(|()| index)
+    match &shared.layers[index] {
+        Layer::Timeout(timeout) => timeout.poll_late(exchange, ticket, context).map(|()| index),
+        _ => Poll::Pending,
+    }
 }
 
 impl<S> Future for StackFuture<S>
@@ -221,7 +223,7 @@ where
         let depth = match polled {
             Some(Poll::Ready(())) => *this.depth,
             Some(Poll::Pending) => {
-                let index = ready!(poll_timer(shared, this.timer, context));
+                let index = ready!(poll_late(shared, this.exchange, this.ticket, context));
                 answer = Some(Timeout::answer(this.exchange));
                 index
             }

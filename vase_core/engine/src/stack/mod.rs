@@ -86,7 +86,7 @@ struct Shared {
     /// Where the layer stands around whose inside panics are caught.
     catch_panic: Option<usize>,
     /// Where the layer stands whose inside is waited for so long.
-    timeout: Option<(usize, Duration)>,
+    timeout: Option<usize>,
     /// How many headers the layers may add: room for them is made once.
     extra_headers: usize,
     server_header: Option<HeaderValue>,
@@ -214,11 +214,7 @@ impl Shared {
                 .position(|layer| matches!(layer, Layer::CatchPanic(_))),
             timeout: layers
                 .iter()
-                .enumerate()
-                .find_map(|(index, layer)| match layer {
-                    Layer::Timeout(timeout) => Some((index, timeout.limit())),
-                    _ => None,
-                }),
+                .position(|layer| matches!(layer, Layer::Timeout(_))),
             extra_headers: layers.iter().map(Layer::most_headers).sum::<usize>()
                 + usize::from(server_header.is_some()),
             layers: layers.into_boxed_slice(),

@@ -1,7 +1,9 @@
+use std::task::{Context, Poll};
 use std::time::Duration;
 
 use http::{Response, StatusCode};
 
+use super::{Ticket, Waiting};
 use crate::body::ResponseBody;
 use crate::config::TimeoutConfig;
 use crate::error::Faults;
@@ -11,18 +13,26 @@ use crate::stack::Exchange;
 /// The layer `timeout`; the future of the stack does the waiting.
 pub(crate) struct Timeout {
     limit: Duration,
+    waiting: Waiting,
 }
 
 impl Timeout {
     pub(crate) fn build(config: &TimeoutConfig, faults: &mut Faults) -> Self {
         Self {
             limit: faults.positive_seconds("seconds", config.seconds),
+            waiting: Waiting::default(),
         }
     }
 
-    /// How long an answer may take.
-    pub(crate) fn limit(&self) -> Duration {
-        self.limit
+    /// Waits until a request has taken as long as it may.
+    pub(crate) fn poll_late(
+        &self,
+        exchange: &Exchange,
+        ticket: &mut Option<Ticket>,
+        context: &mut Context<'_>,
+    ) -> Poll<()> {
+        self.waiting
+            .poll(ticket, context, || exchange.started + self.limit)
     }
 
     /// The answer to a request that took too long.

@@ -1,8 +1,7 @@
 //! Ends requests that take too long: 503 when the head of the answer is late.
 //!
 //! What runs inside is dropped, which cancels the handler. A body that streams on is not cut.
-//! A request that is answered at once never meets a timer: one is set only when the inner service
-//! had to wait. That needs the stack's own future, so this layer lives in a stack alone; other
+//! One timer serves all requests; one that is answered at once never meets it. That needs the stack's own future, so this layer lives in a stack alone; other
 //! towers have `tower::timeout`.
 //! Different from the time-outs of `http`, which bound what a client may do, this bounds the handler.
 //!
@@ -12,7 +11,7 @@
 //! ```
 
 mod layer;
-#[cfg(test)]
-mod tests;
+mod waiting;
 
 pub(crate) use layer::Timeout;
+pub(crate) use waiting::{Ticket, Waiting};
