@@ -22,6 +22,7 @@ from vase.urls import (
     SOCKET_METHOD,
     CompiledMount,
     CompiledRoute,
+    ExceptionHandlers,
     Public,
     URLResolver,
     URLTable,
@@ -65,10 +66,17 @@ class Failures:
     Args:
         on_error: Makes an answer of what a handler raises.
         may_wait: Whether that may take waiting.
+        within: Returns both for routes that have handlers of their own.
     """
 
     on_error: OnError
     may_wait: bool
+    within: Callable[[Sequence[ExceptionHandlers]], tuple[OnError, bool]]
+
+    def of(self, route: CompiledRoute) -> "Failures":
+        """Return what becomes of exceptions of a route."""
+        layers = route.route.exception_handlers
+        return Failures(*self.within(layers), self.within) if layers else self
 
 
 def assemble(
@@ -103,7 +111,9 @@ def assemble(
             if socket is not None:
                 for name, converter in socket.plan.refinements.items():
                     route = route.refine(name, converter)  # noqa: PLW2901  # the same route, told more exactly
-                endpoints.append(socket.endpoint(route, (*middleware, *route.route.middleware), failures.on_error))
+                endpoints.append(
+                    socket.endpoint(route, (*middleware, *route.route.middleware), failures.of(route).on_error)
+                )
                 sockets[route.id] = socket
             routes.append(route)
             continue
@@ -207,9 +217,9 @@ def _endpoint(
     failures: Failures,
     policy: Policy | None = None,
 ) -> Endpoint:
-    names = list(route.parameters)
+    names, failures = list(route.parameters), failures.of(route)
     is_plain = policy is None or not policy.is_active
-    if not middleware and is_plain:
+    if not middleware and is_plain and not route.route.exception_handlers:
         return Endpoint(made.callable, route=route.path, parameters=names, **made.endpoint_options())
     may_wait = made.respond_suspends or failures.may_wait or not all(map(passes_on, middleware))
     respond = made.respond if policy is None else policy.around(made.respond, failures.on_error)

@@ -1,7 +1,8 @@
 """What the core calls back: errors become answers here, and streams are pulled."""
 
+import functools
 import logging
-from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Iterator
+from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Iterator, Sequence
 from contextlib import contextmanager
 from inspect import isawaitable, iscoroutinefunction, isfunction
 from typing import Any, Protocol
@@ -22,6 +23,7 @@ from vase.http import (
     to_response,
 )
 from vase.templates import Templates
+from vase.urls import ExceptionHandlers
 from vase.views import error_response
 
 __all__ = ["ExceptionHandler", "Hooks"]
@@ -97,14 +99,25 @@ class Hooks:
         finally:
             self._observers.remove(observe)
 
-    def on_error(self, request: Request, exception: BaseException) -> Response | Coroutine[Any, Any, Response]:
+    def within(self, layers: Sequence[ExceptionHandlers]) -> tuple[Callable[..., Any], bool]:
+        """Return `on_error` for routes that have handlers of their own, and whether it may take waiting.
+
+        Args:
+            layers: Those handlers, the nearest first.
+        """
+        may_wait = any(_may_wait(handler) for layer in layers for handler in layer.values())
+        return functools.partial(self.on_error, layers=layers), may_wait or self.may_wait
+
+    def on_error(
+        self, request: Request, exception: BaseException, layers: Sequence[ExceptionHandlers] = ()
+    ) -> Response | Coroutine[Any, Any, Response]:
         """Return the answer to what a handler raised, or a coroutine that makes it."""
         if isinstance(exception, RequestBodyError):
             status, _, detail = exception.args
             if status >= 500:  # a disk that is full, a folder that is not there
                 logger.error("%s %s failed: %s", request.method, request.path, detail)
             exception = HTTPException(status, detail)
-        handler = self._find_handler(exception)
+        handler = self._find_handler(exception, layers)
         if handler is None:
             return self._default(request, exception)
         try:
@@ -121,10 +134,11 @@ class Hooks:
         except Exception as failure:  # noqa: BLE001  # the same
             return self._default(request, failure)
 
-    def _find_handler(self, exception: BaseException) -> ExceptionHandler | None:
-        for kind in type(exception).__mro__:
-            if kind in self._handlers:
-                return self._handlers[kind]
+    def _find_handler(self, exception: BaseException, layers: Sequence[ExceptionHandlers]) -> ExceptionHandler | None:
+        for handlers in (*layers, self._handlers):
+            for kind in type(exception).__mro__:
+                if kind in handlers:
+                    return handlers[kind]
         return None
 
     def _observed(self, exception: BaseException, answer: Response) -> Response:

@@ -178,7 +178,7 @@ class Vase:
         table = replace(table, faults=(*table.faults, *wrong))
         table = with_document_routes(table, self.settings, self._document_auth, self.openapi)
         middleware = [*self._split.python, *self._middleware]
-        failures = Failures(self.hooks.on_error, self.hooks.may_wait)
+        failures = Failures(self.hooks.on_error, self.hooks.may_wait, self.hooks.within)
         limit = self.settings.DATA_UPLOAD_MAX_MEMORY_SIZE
         services = Services(self._keys)
         return assemble(table, self.providers, middleware, failures, self._mounts, services, max_body=limit)

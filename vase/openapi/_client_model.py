@@ -151,7 +151,9 @@ def _result(responses: Mapping[str, Any]) -> Result:
         return Result("none")
     media_type, content = _preferred(contents[0])
     may_be_empty = len(contents) < len(good)
-    if len(contents[0]) > 1 or len(contents) > 1 or media_type == "*/*":
+    # Several versions of one media type have one schema.
+    kinds = {name.partition(";")[0] for name in contents[0]}
+    if len(kinds) > 1 or len(contents) > 1 or media_type == "*/*":
         return Result("response")
     if _is_json(media_type):
         return Result("json", content.get("schema", True), may_be_empty)
@@ -166,4 +168,5 @@ def _preferred(content: Mapping[str, Any]) -> tuple[str, Mapping[str, Any]]:
 
 
 def _is_json(media_type: str) -> bool:
-    return media_type == "application/json" or media_type.endswith("+json")
+    bare = media_type.partition(";")[0].strip()
+    return bare == "application/json" or bare.endswith("+json")

@@ -138,7 +138,7 @@ class _Builder:
             "tags": tags,
             "summary": route.summary or summary,
             "description": route.description or description,
-            "deprecated": route.deprecated,
+            "deprecated": bool(route.deprecated),
             "parameters": taken,
             "requestBody": request_body(plan, self._schemas),
             "responses": webhook_responses(plan, route, self._schemas)

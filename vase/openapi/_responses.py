@@ -16,6 +16,7 @@ from vase.openapi._inputs import body_inputs, can_refuse
 from vase.openapi._policies import add_policy_headers, policy_statuses
 from vase.openapi._schemas import Schema, Schemas
 from vase.openapi._text import first_line
+from vase.openapi._versions import add_versions
 from vase.urls import Public, Route, guard_info
 
 __all__ = ["responses", "webhook_responses"]
@@ -89,6 +90,7 @@ def responses(plan: Plan, route: Route, schemas: Schemas, *, has_path_parameters
     found.declared(route.errors)
     found.written(route.responses)
     add_policy_headers(route, found.by_status)
+    add_versions(route, found.by_status)
     return {code: found.by_status[code] for code in sorted(found.by_status)}
 
 

@@ -19,6 +19,7 @@ Settings read by the application for this room: `ROOT_URLCONF`, `APPEND_SLASH`.
 
 from vase.urls._compile import CompiledMount, CompiledRoute, URLTable, compile_urls
 from vase.urls._converters import Converter, ConverterTable, CustomConverter, choice_converter, converter_for
+from vase.urls._deprecation import Deprecation
 from vase.urls._errors import ConverterError, NoReverseMatch, URLError
 from vase.urls._guards import (
     Auth,
@@ -39,6 +40,7 @@ from vase.urls._mounted import Interface, MountedApp, mount
 from vase.urls._pattern import LiteralSegment, ParameterSegment, PathPattern, PatternFault, Segment, parse_pattern
 from vase.urls._resolver import URLResolver
 from vase.urls._route import (
+    ExceptionHandlers,
     Handler,
     Include,
     Mount,
@@ -47,6 +49,7 @@ from vase.urls._route import (
     RouteOptions,
     RouteSource,
     URLPattern,
+    Versions,
     include,
     path,
 )
@@ -62,6 +65,8 @@ __all__ = [
     "ConverterError",
     "ConverterTable",
     "CustomConverter",
+    "Deprecation",
+    "ExceptionHandlers",
     "Guard",
     "GuardInfo",
     "Handler",
@@ -87,6 +92,7 @@ __all__ = [
     "URLPattern",
     "URLResolver",
     "URLTable",
+    "Versions",
     "auth_fault",
     "auth_label",
     "choice_converter",

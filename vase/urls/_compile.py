@@ -14,14 +14,16 @@ from pydantic_core import to_json
 
 from vase._imports import BrokenModuleError, ImportStringError, import_module
 from vase.checks import CheckMessage, error, place_of, warning
+from vase.di import Dependency
 from vase.exceptions import did_you_mean, quote
 from vase.types import JSON, Place
 from vase.urls._converters import Converter, ConverterTable
+from vase.urls._deprecation import Deprecation
 from vase.urls._guards import Auth
 from vase.urls._idempotency import idempotency_fault
 from vase.urls._mounted import MountedApp
 from vase.urls._pattern import PathPattern, PatternFault, duplicate_parameter, parse_pattern
-from vase.urls._route import Mount, Route, RouteSource, URLPattern
+from vase.urls._route import ExceptionHandlers, Mount, Route, RouteSource, URLPattern, Versions
 from vase.urls._sockets import SOCKET_METHOD
 
 __all__ = ["CompiledMount", "CompiledRoute", "URLTable", "compile_urls"]
@@ -147,6 +149,9 @@ class _Around:
     dependencies: tuple[Any, ...] = ()
     tags: tuple[str, ...] = ()
     auth: Auth | None = None
+    deprecated: bool | Deprecation | None = None
+    exception_handlers: tuple[ExceptionHandlers, ...] = ()
+    versions: Versions | None = None
     include_in_schema: bool = True
     modules: tuple[str, ...] = ()
     sources: tuple[object, ...] = ()
@@ -187,22 +192,27 @@ class _Compiler:
         if route.name is not None and ":" in route.name:
             message = f"route name {quote(route.name)} has a colon, which stands between namespace and name"
             self._error("urls.E010", message, "give the namespace to `include(…, namespace=…)`", route.place)
+        self._check_policies(route, f"{'/'.join(route.methods)} {quote(str(pattern))}")
         whole = replace(
             route,
             middleware=around.middleware + route.middleware,
             dependencies=around.dependencies + route.dependencies,
+            deprecated=around.deprecated if route.deprecated is None else route.deprecated,
+            exception_handlers=route.exception_handlers + around.exception_handlers,
+            versions=around.versions if route.versions is None else route.versions,
             tags=tuple(dict.fromkeys(around.tags + route.tags)),
             auth=around.auth if route.auth is None else route.auth,
             include_in_schema=around.include_in_schema and route.include_in_schema,
         )
         name = None if route.name is None else ":".join([*around.namespaces, route.name])
-        self.routes.append(CompiledRoute(len(self.routes), pattern, whole, name))
+        self.routes.append(CompiledRoute(len(self.routes), pattern, _marked(whole), name))
 
     def _add_mount(self, mount: Mount, around: _Around) -> None:
         if mount.name is not None or mount.methods is not None:
             what = "name" if mount.name is not None else "methods"
             hint = "names of an include begin with its `namespace`; methods belong to the routes inside"
             self._error("urls.E012", f"path {quote(mount.path)} is an include and has no {what}", hint, mount.place)
+        self._check_policies(mount, f"prefix {quote(mount.path)}")
         place = mount.included.place or mount.place
         source: object = mount.included.source
         if isinstance(source, str):
@@ -229,6 +239,9 @@ class _Compiler:
             dependencies=around.dependencies + mount.dependencies,
             tags=around.tags + mount.tags,
             auth=around.auth if mount.auth is None else mount.auth,
+            deprecated=around.deprecated if mount.deprecated is None else mount.deprecated,
+            exception_handlers=mount.exception_handlers + around.exception_handlers,
+            versions=around.versions if mount.versions is None else mount.versions,
             include_in_schema=around.include_in_schema and mount.include_in_schema,
             modules=modules,
             sources=(*around.sources, source),
@@ -321,6 +334,24 @@ class _Compiler:
             )
             return ()
 
+    def _check_policies(self, entry: Route | Mount, what: str) -> None:
+        """Look at what a route or a prefix says of its exceptions and of its life."""
+        for handlers in entry.exception_handlers:
+            for kind, handler in handlers.items():
+                if not isinstance(kind, type) or not issubclass(kind, BaseException):  # type: ignore[redundant-expr]
+                    hint = "for a status, handle `HTTPException` and look at `exception.status_code`"
+                    message = f"an exception handler of {what} is for {quote(kind)}, which is no class of exceptions"
+                    self._error("urls.E050", message, hint, entry.place)
+                elif not callable(handler):
+                    message = f"the exception handler of {what} for `{kind.__name__}` is {quote(handler)}"
+                    self._error("urls.E050", message, "pass a function of the request and the exception", entry.place)
+        if entry.versions is not None and not hasattr(entry.versions, "mark"):
+            message = f"`versions=` of {what} is {quote(entry.versions)}, which tells no versions"
+            hint = "name a subclass of `HeaderVersioning` or `AcceptHeaderVersioning`"
+            self._error("urls.E051", message, hint, entry.place)
+        if isinstance(entry.deprecated, Deprecation):
+            self.faults += entry.deprecated.faults(what, entry.place)
+
     def _check_methods(self, route: Route) -> None:
         if not route.methods:
             self._error("urls.E011", f"path {quote(route.path)} takes no methods", None, route.place)
@@ -364,6 +395,20 @@ class _Compiler:
 
     def _error(self, code: str, message: str, hint: str | None, place: Place | None) -> None:
         self.faults.append(error(code, message, hint=hint, place=place))
+
+
+def _marked(route: Route) -> Route:
+    """Return a route with what its versions and its deprecation do: read the request, mark the answer."""
+    if SOCKET_METHOD in route.methods:
+        return route
+    marks: list[Any] = [route.deprecated.mark] if isinstance(route.deprecated, Deprecation) else []
+    before: list[Any] = []
+    if route.versions is not None and hasattr(route.versions, "mark"):
+        marks.append(route.versions.mark)
+        before.append(Dependency(route.versions))
+    if not marks:
+        return route
+    return replace(route, middleware=(*marks, *route.middleware), dependencies=(*before, *route.dependencies))
 
 
 def _at(fault: PatternFault, place: Place | None) -> CheckMessage:

@@ -12,12 +12,14 @@ from typing import Any, Protocol, TypedDict, Unpack, runtime_checkable
 from vase.checks import caller_place
 from vase.http import HTTPException
 from vase.types import Place
+from vase.urls._deprecation import Deprecation
 from vase.urls._guards import Auth
 from vase.urls._idempotency import Idempotent
 from vase.urls._mounted import MountedApp
 from vase.urls._sockets import SOCKET_METHOD, takes_socket
 
 __all__ = [
+    "ExceptionHandlers",
     "Handler",
     "Include",
     "Mount",
@@ -26,12 +28,28 @@ __all__ = [
     "RouteOptions",
     "RouteSource",
     "URLPattern",
+    "Versions",
     "include",
     "path",
 ]
 
 type Handler = Callable[..., Any]
 """What answers a request: a function or any other callable."""
+
+type ExceptionHandlers = Mapping[type[BaseException], Callable[[Any, Any], Any]]
+"""What makes an answer of a request and an exception, by the class of the exception."""
+
+
+class Versions(Protocol):
+    """A class that knows which version a request wants: `HeaderVersioning` and its kin in `vase.views`."""
+
+    def __call__(self, *arguments: Any, **named: Any) -> Any:
+        """Read the version of a request: it is a dependency."""
+        ...
+
+    async def mark(self, request: Any, call_next: Any, /) -> Any:
+        """Say in the answer what the version was about: it is middleware."""
+        ...
 
 
 class RouteOptions(TypedDict, total=False):
@@ -55,7 +73,9 @@ class RouteOptions(TypedDict, total=False):
         errors: Exceptions that are answers of this route, for the API document.
         responses: More answers by their status, for the API document: a type, a sentence, or a Response Object.
         operation_id: Its name in the API document and in clients; made of the handler's name when left out.
-        deprecated: Whether the API document advises against it.
+        deprecated: Whether the API document advises against it; a `Deprecation` tells every client as well.
+        exception_handlers: What makes answers of exceptions, by their class, before those of the routers around it.
+        versions: How a request says which version it wants; what the routers around it say when left out.
         include_in_schema: Whether the API document has it.
         max_body: The largest body of a request, in bytes; that of the settings when left out.
         idempotent: Whether a request that is sent again with the same `Idempotency-Key` runs once: `True`, `"required"`
@@ -79,7 +99,9 @@ class RouteOptions(TypedDict, total=False):
     errors: Sequence[type[HTTPException]]
     responses: Mapping[int, Any]
     operation_id: str | None
-    deprecated: bool
+    deprecated: bool | Deprecation
+    exception_handlers: ExceptionHandlers
+    versions: Versions | None
     include_in_schema: bool
     max_body: int | None
     idempotent: Idempotent
@@ -94,6 +116,9 @@ class MountOptions(TypedDict, total=False):
         dependencies: What must run before the dependencies of the routes and gives them no value.
         namespace: Stands before the names of the routes: `shop:product`.
         auth: Who may call the routes that do not say it themselves: a guard, or `public`.
+        deprecated: Whether clients should leave the routes that do not say it themselves; a `Deprecation` tells them.
+        exception_handlers: What makes answers of exceptions, by their class, before those around it.
+        versions: How a request says which version it wants, for routes that do not say it themselves.
         include_in_schema: Whether the API document has the routes.
     """
 
@@ -102,6 +127,9 @@ class MountOptions(TypedDict, total=False):
     dependencies: Sequence[Any]
     namespace: str | None
     auth: Auth | None
+    deprecated: bool | Deprecation
+    exception_handlers: ExceptionHandlers
+    versions: Versions | None
     include_in_schema: bool
 
 
@@ -126,7 +154,9 @@ class Route:
         errors: Exceptions that are answers of it.
         responses: More answers by their status.
         operation_id: Its name in the API document.
-        deprecated: Whether the API document advises against it.
+        deprecated: Whether clients should leave it; None when nobody said it yet.
+        exception_handlers: What makes answers of exceptions, by their class; the nearest first.
+        versions: How a request says which version it wants.
         include_in_schema: Whether the API document has it.
         max_body: The largest body of a request, in bytes.
         idempotent: How it treats `Idempotency-Key`.
@@ -149,7 +179,9 @@ class Route:
     errors: tuple[type[HTTPException], ...] = ()
     responses: Mapping[int, Any] = field(default_factory=dict)
     operation_id: str | None = None
-    deprecated: bool = False
+    deprecated: bool | Deprecation | None = None
+    exception_handlers: tuple[ExceptionHandlers, ...] = ()
+    versions: Versions | None = None
     include_in_schema: bool = True
     max_body: int | None = None
     idempotent: Idempotent = False
@@ -184,7 +216,9 @@ class Route:
             errors=tuple(options.get("errors", ())),
             responses=dict(options.get("responses", {})),
             operation_id=options.get("operation_id"),
-            deprecated=options.get("deprecated", False),
+            deprecated=options.get("deprecated"),
+            exception_handlers=_layers(options),
+            versions=options.get("versions"),
             include_in_schema=options.get("include_in_schema", True),
             max_body=options.get("max_body"),
             idempotent=options.get("idempotent", False),
@@ -218,6 +252,9 @@ class Mount:
         dependencies: What must run before the dependencies of the routes.
         tags: Groups in the API document, before those of the routes.
         auth: Who may call the routes that do not say it themselves.
+        deprecated: Whether clients should leave the routes that do not say it themselves.
+        exception_handlers: What makes answers of exceptions, by their class.
+        versions: How a request says which version it wants.
         include_in_schema: Whether the API document has the routes.
         name: A name, which a prefix cannot have; kept to be told.
         methods: Methods, which a prefix cannot have; kept to be told.
@@ -230,6 +267,9 @@ class Mount:
     dependencies: tuple[Any, ...] = ()
     tags: tuple[str, ...] = ()
     auth: Auth | None = None
+    deprecated: bool | Deprecation | None = None
+    exception_handlers: tuple[ExceptionHandlers, ...] = ()
+    versions: Versions | None = None
     include_in_schema: bool = True
     name: str | None = None
     methods: tuple[str, ...] | None = None
@@ -245,6 +285,9 @@ class Mount:
             dependencies=tuple(options.get("dependencies", ())),
             tags=tuple(options.get("tags", ())),
             auth=options.get("auth"),
+            deprecated=options.get("deprecated"),
+            exception_handlers=_layers(options),
+            versions=options.get("versions"),
             include_in_schema=options.get("include_in_schema", True),
             place=place,
         )
@@ -292,6 +335,9 @@ def path(
         dependencies=tuple(options.get("dependencies", ())),
         tags=tuple(options.get("tags", ())),
         auth=options.get("auth"),
+        deprecated=options.get("deprecated"),
+        exception_handlers=_layers(options),
+        versions=options.get("versions"),
         include_in_schema=options.get("include_in_schema", True),
         name=options.get("name"),
         methods=None if methods is None else _methods(methods),
@@ -325,6 +371,11 @@ def _as_include(view: object, place: Place | None) -> Include | None:
     if isinstance(view, list):
         return Include(view, None, place)
     return None
+
+
+def _layers(options: RouteOptions | MountOptions) -> tuple[ExceptionHandlers, ...]:
+    given = options.get("exception_handlers")
+    return (given,) if given else ()
 
 
 def _response_options(options: RouteOptions) -> dict[str, bool]:

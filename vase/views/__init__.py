@@ -13,10 +13,10 @@
     def ping() -> str:
         return "pong"
 
-Codes: `views.E001`, `views.E002`. It reads no settings itself; `TEMPLATES` belongs to `vase.templates`.
+Codes: `views.E001` to `views.E003`. It reads no settings itself; `TEMPLATES` belongs to `vase.templates`.
 """
 
-from vase.urls import guard, public
+from vase.urls import Deprecation, guard, public
 from vase.urls import mark_inline as inline
 from vase.views._controller import (
     Controller,
@@ -35,10 +35,15 @@ from vase.views._error_pages import error_response
 from vase.views._errors import ViewError
 from vase.views._render import render, templates_of
 from vase.views._router import Router
+from vase.views._versions import AcceptHeaderVersioning, HeaderVersioning, Versioning
 
 __all__ = [
+    "AcceptHeaderVersioning",
     "Controller",
+    "Deprecation",
+    "HeaderVersioning",
     "Router",
+    "Versioning",
     "ViewError",
     "delete",
     "endpoint",

@@ -10,7 +10,19 @@ from typing import Any, ClassVar, Unpack
 
 from vase.checks import caller_place, place_of
 from vase.types import Place
-from vase.urls import SOCKET_METHOD, Handler, Include, Listener, Mount, Route, RouteOptions, URLPattern
+from vase.urls import (
+    SOCKET_METHOD,
+    Deprecation,
+    ExceptionHandlers,
+    Handler,
+    Include,
+    Listener,
+    Mount,
+    Route,
+    RouteOptions,
+    URLPattern,
+    Versions,
+)
 
 __all__ = [
     "Controller",
@@ -79,6 +91,15 @@ class Controller:
     auth: ClassVar[Any] = None
     """Who may call the endpoints that do not say it themselves: a guard, or `public`."""
 
+    deprecated: ClassVar[bool | Deprecation | None] = None
+    """Whether clients should leave the endpoints; a `Deprecation` tells them since when."""
+
+    exception_handlers: ClassVar[ExceptionHandlers] = {}
+    """What makes answers of exceptions, by their class, before those around it."""
+
+    versions: ClassVar[Versions | None] = None
+    """How a request says which version it wants."""
+
     namespace: ClassVar[str | None] = None
     """Stands before the names of the endpoints."""
 
@@ -95,6 +116,9 @@ class Controller:
                 dependencies=tuple(cls.dependencies),
                 tags=tuple(cls.tags),
                 auth=cls.auth,
+                deprecated=cls.deprecated,
+                exception_handlers=(cls.exception_handlers,) if cls.exception_handlers else (),
+                versions=cls.versions,
                 place=place,
             )
         ]

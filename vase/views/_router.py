@@ -101,6 +101,23 @@ class Router:
         mounted = MountedApp(path=prefix, app=app, interface=interface, auth=auth, place=caller_place())
         self._entries.append(mounted)
 
+    def exception_handler[H: Callable[[Any, Any], Any]](self, kind: type[BaseException]) -> Callable[[H], H]:
+        """Let a function make the answers to a class of exceptions that the routes of this router raise.
+
+        What is nearest to the route wins: its own handlers, those of its router, of the routers around it, of the
+        application. Within each the nearest class wins.
+
+        Args:
+            kind: The class of exceptions, subclasses included.
+        """
+
+        def register(handler: H) -> H:
+            (known,) = self._mount.exception_handlers or ({},)
+            self._mount = replace(self._mount, exception_handlers=({**known, kind: handler},))
+            return handler
+
+        return register
+
     def add(self, path: str, handler: Handler, methods: Sequence[str], **options: Unpack[RouteOptions]) -> None:
         """Register a handler without a decorator."""
         self._entries.append(Route.of(path, handler, methods, place=caller_place(), options=options))
