@@ -88,3 +88,13 @@ def test_password_is_never_shown():
     """Neither the object nor its address shows the password."""
     database = Database("postgresql://me:secret@h/n")
     assert "secret" not in repr(database) + str(database.address)
+
+
+def test_an_alias_that_is_not_there():
+    """Whether there is an alias can be asked; to take one that is not there is an error with a hint."""
+    databases = Databases({"default": "sqlite://"})
+    assert "default" in databases
+    assert "defalt" not in databases
+    assert "default" not in Databases({})
+    with pytest.raises(DatabaseURLError, match="`DATABASES` has no entry `defalt`"):
+        databases["defalt"]

@@ -3,6 +3,7 @@
 import urllib.request
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from urllib.error import HTTPError
 
 import pytest
 
@@ -42,3 +43,21 @@ def test_a_start_that_fails_is_raised_in_the_test() -> None:
     app = Vase(settings={"DEBGU": True})
     with pytest.raises(ConfigurationError, match="DEBGU"), LiveServer(app):
         pass
+
+
+def test_its_own_address_is_a_host_of_the_site() -> None:
+    """`ALLOWED_HOSTS` names what the site is called elsewhere; other hosts are refused as ever."""
+    app = Vase(settings={"ALLOWED_HOSTS": ["shop.example"], "MIDDLEWARE": ["vase.middleware.allowed_hosts"]})
+
+    @app.get("/")
+    async def home() -> str:
+        return "home"
+
+    with LiveServer(app) as server:
+        with urllib.request.urlopen(server.url, timeout=5) as response:
+            assert response.read() == b"home"
+        stranger = urllib.request.Request(server.url, headers={"host": "other.example"})
+        with pytest.raises(HTTPError) as refused:
+            urllib.request.urlopen(stranger, timeout=5)
+        assert refused.value.code == 400
+        refused.value.close()

@@ -212,3 +212,23 @@ def test_faults_of_the_site_fail_the_tests_that_need_it(run: Run) -> None:
         def test_other(): ...
     """
     assert run(tests, VASE_SETTINGS_MODULE="config.settings.tset") == {"passed": 1, "error": 1}
+
+
+def test_a_server_for_the_test(run: Run) -> None:
+    """`live_server` answers under its own address, and sees what the test has written; the next test starts empty."""
+    tests = """
+        import urllib.request
+
+        import pytest
+        from shop.models import Item
+
+
+        @pytest.mark.parametrize("turn", range(2))
+        def test_over_the_wire(live_server, client, db, turn):
+            db.add(Item(name="pen"))
+            db.commit()
+            with urllib.request.urlopen(f"{live_server.url}/items", timeout=5) as response:
+                assert response.read() == b"1"
+            assert client.get("/items").json() == 1
+    """
+    assert run(tests) == {"passed": 2}

@@ -20,6 +20,7 @@ def engine_config(
     *,
     keep_alive: bool,
     mounts: Sequence[dict[str, JSON]] = (),
+    hosts: Sequence[str] = (),
 ) -> dict[str, JSON]:
     """Return what `vase._core.Engine` is told.
 
@@ -29,7 +30,9 @@ def engine_config(
         static_roots: Directories of static files, in the order in which they are searched.
         keep_alive: Whether a connection takes more than one request.
         mounts: The prefixes of mounted applications.
+        hosts: Hosts that are answered besides those of the settings.
     """
+    layers = [_answering(hosts, layer) for layer in layers]
     return {
         "http": {
             "first_byte_timeout": settings.HTTP_FIRST_BYTE_TIMEOUT_SECONDS,
@@ -86,3 +89,10 @@ def _static_files(settings: Settings, roots: Sequence[Path]) -> list[JSON]:
         "max_age": 0 if settings.DEBUG else 3600,
     }
     return [found]
+
+
+def _answering(hosts: Sequence[str], layer: dict[str, JSON]) -> dict[str, JSON]:
+    known = layer.get("hosts")
+    if layer.get("layer") != "allowed_hosts" or not isinstance(known, list):
+        return layer
+    return {**layer, "hosts": [*known, *hosts]}

@@ -1,7 +1,7 @@
 """`Vase`: the application object, for one file or for a site of many apps. Start reading Vase here."""
 
 import json
-from collections.abc import AsyncIterator, Callable, Iterator, Mapping, MutableMapping
+from collections.abc import AsyncIterator, Callable, Iterator, Mapping, MutableMapping, Sequence
 from contextlib import AbstractAsyncContextManager, AsyncExitStack
 from dataclasses import replace
 from functools import cached_property
@@ -290,6 +290,7 @@ class Vase:
         *,
         keep_alive: bool = True,
         access_log: bool = False,
+        hosts: Sequence[str] = (),
     ) -> Engine:
         """Return the engine of this application for an event loop.
 
@@ -297,6 +298,7 @@ class Vase:
             loop: The loop on whose thread it runs.
             keep_alive: Whether a connection takes more than one request.
             access_log: Whether the layer `access_log` writes to standard output.
+            hosts: Hosts that are answered besides `ALLOWED_HOSTS`: a server for tests has an address of its own.
 
         Raises:
             ConfigurationError: With every fault, if one of them is an error.
@@ -306,7 +308,7 @@ class Vase:
         assembly = self._assembly
         mounts = mounts_config(assembly.table.mounts, len(assembly.table.routes))
         config = engine_config(
-            self.settings, self._split.layers, self.static_roots(), keep_alive=keep_alive, mounts=mounts
+            self.settings, self._split.layers, self.static_roots(), keep_alive=keep_alive, mounts=mounts, hosts=hosts
         )
         return Engine(
             loop.reactor,

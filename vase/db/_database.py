@@ -220,6 +220,10 @@ class Databases(Mapping[str, Database]):
                 hint=did_you_mean(alias, self._databases) or 'add `"default": "sqlite:///db.sqlite3"` to it',
             ) from None
 
+    def __contains__(self, alias: object) -> bool:
+        """Tell whether `DATABASES` has an entry of this alias."""
+        return alias in self._databases
+
     def __iter__(self) -> Iterator[str]:
         """Iterate over the aliases in the order of `DATABASES`."""
         return iter(self._databases)

@@ -19,6 +19,8 @@ _START_SECONDS = 20
 class LiveServer:
     """Serves an application on a free port of the loopback, until the block ends.
 
+    Its own address is answered, whatever `ALLOWED_HOSTS` says.
+
     Args:
         app: The application.
 
@@ -68,7 +70,7 @@ class LiveServer:
         loop = asyncio.get_running_loop()
         assert isinstance(loop, EventLoop | AsyncioEventLoop)  # noqa: S101  # the runner above made it
         self._loop, self._stop = loop, asyncio.Event()
-        engine = self._engine = self.app.engine(loop)
+        engine = self._engine = self.app.engine(loop, hosts=[self.host])
         await self.app.startup()
         engine.serve(os.dup(self._socket.fileno()))
         loop.call_soon(self._started.set)

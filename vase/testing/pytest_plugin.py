@@ -6,6 +6,7 @@
 | `client` | a `Client` of `app`; what it writes is gone after the test |
 | `db` | a session on the default database of the test, for arranging and asserting |
 | `async_client` | an `AsyncClient`, for `async def` tests |
+| `live_server` | a `LiveServer` of `app`, on a real socket |
 
 An `async def` test runs on `vase.loop.EventLoop`; nothing is needed for it.
 Everything is imported when a fixture is asked for: this module is loaded by every pytest of an environment that has
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
     from vase.db import Session
     from vase.testing._client import AsyncClient, Client
     from vase.testing._databases import TestDatabases
+    from vase.testing._live import LiveServer
 
 __all__: list[str] = []
 
@@ -102,3 +104,12 @@ def async_client(app: "Vase", _vase_runner: asyncio.Runner) -> "Iterator[AsyncCl
 
     yield _vase_runner.run(make())
     _vase_runner.run(app.shutdown())
+
+
+@pytest.fixture
+def live_server(app: "Vase") -> "Iterator[LiveServer]":
+    """The site on a free port of this machine; it sees the databases of the test."""
+    from vase.testing._live import LiveServer  # noqa: PLC0415
+
+    with LiveServer(app) as server:
+        yield server
