@@ -111,6 +111,18 @@ def test_filters_that_nobody_defines(tmp_path: Path):
     assert "uper" in fault.message
 
 
+def test_a_template_that_changes_is_read_again(tmp_path: Path):
+    """What is known of a template is kept while its text is the same, for applications that are checked often."""
+    templates = Templates([tmp_path], reverse=RESOLVER.reverse)
+    (tmp_path / "a.html").write_text("{{ url_for('hme') }}")
+    (fault,) = check_templates(templates, RESOLVER)
+    known = templates.read("a.html")
+    assert check_templates(templates, RESOLVER) == [fault]
+    assert templates.read("a.html") is known
+    (tmp_path / "a.html").write_text("{{ url_for('home') }}")
+    assert check_templates(templates, RESOLVER) == []
+
+
 def test_the_check_of_a_site_tells_them(project: Project):
     """`check` finds the templates of the directories and of the apps."""
     root = project(

@@ -2,19 +2,13 @@
 
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
-
-import jinja2
-from jinja2 import nodes
 
 from vase.checks import CheckMessage, Place, error
-from vase.templates._templates import Templates, faulty
+from vase.templates._read import ReadTemplate, Reversal
+from vase.templates._templates import Templates
 from vase.urls import URLResolver
 
 __all__ = ["check_templates"]
-
-_REFERRING = (nodes.Extends, nodes.Include, nodes.Import, nodes.FromImport)
-_REVERSING = frozenset({"url_for", "reverse"})
 
 
 def check_templates(templates: Templates, resolver: URLResolver) -> list[CheckMessage]:
@@ -25,80 +19,29 @@ def check_templates(templates: Templates, resolver: URLResolver) -> list[CheckMe
     """
     faults, names = list[CheckMessage](), frozenset(templates.names())
     for name in sorted(names):
-        source, file = _source_of(templates, name)
-        try:
-            tree = templates.environment.parse(source, name, file)
-            templates.environment.compile(tree, name, file, raw=True)  # finds filters and tests that nobody defines
-        except jinja2.TemplateSyntaxError as fault:
-            faults.append(CheckMessage.from_error(faulty(fault)))
-            continue
-        faults += _missing(tree, names, file)
-        # A macro or a variable of this name is the template's own affair.
-        reversing = (_REVERSING & templates.environment.globals.keys()) - set(_own_names(tree))
-        for call in tree.find_all(nodes.Call):
-            if isinstance(call.node, nodes.Name) and call.node.name in reversing:
-                faults += _check_call(call, call.node.name, resolver, Place(file, call.lineno))
+        template = templates.read(name)
+        if template.fault is not None:
+            faults.append(CheckMessage.from_error(template.fault))
+        faults += _missing(template, names)
+        for reversal in template.reversals:
+            faults += _check(reversal, resolver, Place(template.file, reversal.line))
     return faults
 
 
-def _source_of(templates: Templates, name: str) -> tuple[str, str]:
-    loader = templates.environment.loader
-    if loader is None:
-        return "", name
-    source, file, _ = loader.get_source(templates.environment, name)
-    return source, file or name
+def _missing(template: ReadTemplate, names: frozenset[str]) -> Iterator[CheckMessage]:
+    for reference in template.references:
+        if reference.name not in names:
+            place = Place(str(Path(template.file)), reference.line)
+            yield error("templates.E001", f"no template is named `{reference.name}`", place=place)
 
 
-def _missing(tree: nodes.Template, names: frozenset[str], file: str) -> Iterator[CheckMessage]:
-    for node in tree.find_all(_REFERRING):
-        wanted = getattr(node, "template", None)
-        optional = isinstance(node, nodes.Include) and node.ignore_missing
-        if (
-            isinstance(wanted, nodes.Const)
-            and isinstance(wanted.value, str)
-            and not optional
-            and wanted.value not in names
-        ):
-            message = f"no template is named `{wanted.value}`"
-            yield error("templates.E001", message, place=Place(str(Path(file)), node.lineno))
-
-
-def _own_names(tree: nodes.Template) -> Iterator[str]:
-    """Yield what the template itself names: variables, parameters, macros, imports."""
-    for node in tree.find_all((nodes.Name, nodes.Macro, nodes.Import, nodes.FromImport)):
-        match node:
-            case nodes.Name(name=name) if node.ctx != "load":
-                yield name
-            case nodes.Macro(name=name) | nodes.Import(target=name):
-                yield name
-            case nodes.FromImport(names=names):
-                yield from (one if isinstance(one, str) else one[1] for one in names)
-
-
-def _check_call(call: nodes.Call, word: str, resolver: URLResolver, place: Place) -> Iterator[CheckMessage]:
-    if call.dyn_args is not None:
-        return
-    if not call.args:
+def _check(reversal: Reversal, resolver: URLResolver, place: Place) -> Iterator[CheckMessage]:
+    word = reversal.word
+    if reversal.names is None:
         yield error("urls.E015", f"`{word}` is called without the name of a route", place=place)
-        return
-    name, *unnamed = call.args
-    if unnamed:
-        message = f"`{word}` takes the parameters of a route by their names, and {len(unnamed)} stand without one"
+    elif reversal.unnamed:
+        message = f"`{word}` takes the parameters of a route by their names, and {reversal.unnamed} stand without one"
         yield error("urls.E016", message, hint=f'write `{word}("name", parameter=value)`', place=place)
-        return
-    given = None if call.dyn_kwargs is not None else [keyword.key for keyword in call.kwargs]
-    known = {keyword.key: _values(keyword.value) for keyword in call.kwargs}
-    values = {key: found[0] for key, found in known.items() if len(found) == 1}
-    for written in _values(name):
-        if isinstance(written, str):
-            yield from resolver.check(written, given, values=values, place=place)
-
-
-def _values(expression: nodes.Expr) -> list[Any]:
-    """Return the values that an expression may have, if they are written out."""
-    if isinstance(expression, nodes.CondExpr):
-        return _values(expression.expr1) + (_values(expression.expr2) if expression.expr2 is not None else [])
-    try:
-        return [expression.as_const()]
-    except nodes.Impossible:
-        return []
+    else:
+        for name in reversal.names:
+            yield from resolver.check(name, reversal.parameters, values=reversal.values, place=place)

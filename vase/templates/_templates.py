@@ -14,8 +14,8 @@ from urllib.parse import quote as percent_encode
 import jinja2
 
 from vase.exceptions import did_you_mean, quote
-from vase.templates._errors import TemplateFaultyError, TemplateMissingError
-from vase.types import Place
+from vase.templates._errors import TemplateMissingError
+from vase.templates._read import REVERSING, ReadTemplate, faulty
 
 __all__ = ["Reverse", "Templates"]
 
@@ -52,6 +52,7 @@ class Templates:
     ) -> None:
         self.directories = tuple(directories)
         self._static_url = static_url
+        self._read: dict[str, ReadTemplate] = {}
         ours: dict[str, Any] = {
             "loader": jinja2.FileSystemLoader([str(directory) for directory in self.directories]),
             "autoescape": is_markup,
@@ -61,7 +62,7 @@ class Templates:
         self.environment = jinja2.Environment(**(ours | dict(options)))  # noqa: S701  # `autoescape` is among them
         self.environment.globals["static"] = self.static
         if reverse is not None:
-            self.environment.globals |= {"url_for": reverse, "reverse": reverse}
+            self.environment.globals |= dict.fromkeys(REVERSING, reverse)
 
     def __repr__(self) -> str:
         return f"<Templates in {len(self.directories)} directories>"
@@ -92,6 +93,19 @@ class Templates:
         """Return the names of all templates."""
         return self.environment.list_templates()
 
+    def read(self, name: str) -> ReadTemplate:
+        """Return what a template says before it is rendered; one that has not changed is read once.
+
+        Args:
+            name: The name of a template that is there.
+        """
+        loader = self.environment.loader
+        source, file, _ = loader.get_source(self.environment, name) if loader is not None else ("", None, None)
+        known = self._read.get(name)
+        if known is None or (known.source, known.file) != (source, file or name):
+            known = self._read[name] = ReadTemplate.of(self.environment, name, source, file or name)
+        return known
+
     def static(self, path: str) -> str:
         """Return the URL of a static file."""
         return self._static_url.rstrip("/") + "/" + percent_encode(path.lstrip("/"))
@@ -109,10 +123,3 @@ class Templates:
 def is_markup(name: str | None) -> bool:
     """Say whether what a template makes is markup, so that values must be escaped in it."""
     return name is None or not name.lower().removesuffix(".j2").endswith(_PLAIN)
-
-
-def faulty(error: jinja2.TemplateSyntaxError) -> TemplateFaultyError:
-    """Return our error for a template that Jinja cannot read."""
-    place = Place(error.filename, error.lineno) if error.filename else None
-    message = f"template {quote(error.name or '?')} cannot be read: {error.message}"
-    return TemplateFaultyError(message, code="templates.E002", place=place)
