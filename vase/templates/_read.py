@@ -1,6 +1,6 @@
 """What a template says before it is rendered: which templates it refers to, and which routes it reverses."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, Final, Self
 
@@ -111,7 +111,7 @@ def _own_names(tree: nodes.Template) -> Iterator[str]:
                 yield from (one if isinstance(one, str) else one[1] for one in names)
 
 
-def _reversals(tree: nodes.Template, words: set[str]) -> Iterator[Reversal]:
+def _reversals(tree: nodes.Template, words: Collection[str]) -> Iterator[Reversal]:
     for call in tree.find_all(nodes.Call):
         # What stands behind a star is not known before it runs.
         if isinstance(call.node, nodes.Name) and call.node.name in words and call.dyn_args is None:
