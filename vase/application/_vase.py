@@ -35,7 +35,15 @@ from vase.loop import ServingLoop
 from vase.middleware import Middleware, SplitMiddleware, split
 from vase.templates import Templates, from_settings
 from vase.types import JSON, Fault
-from vase.urls import Auth, CompiledMount, CompiledRoute, ConverterTable, URLResolver, compile_urls
+from vase.urls import (
+    Auth,
+    CompiledMount,
+    CompiledRoute,
+    ConverterTable,
+    URLResolver,
+    WrittenReversals,
+    compile_urls,
+)
 from vase.views import Router
 
 __all__ = ["Vase"]
@@ -112,6 +120,7 @@ class Vase:
         self._faults += guard_faults
         self.databases = _databases(self.settings)
         self.converters = ConverterTable()
+        self._written = WrittenReversals()
         self.providers = self._default_providers()
         self._middleware: list[Middleware] = []
         self._lifespans: list[Lifespan] = []
@@ -272,7 +281,7 @@ class Vase:
         """
         _, webhook_faults = plan_webhooks(self.webhooks, self.converters, self.providers)
         found = [*self._faults, *self._split.faults, *self._assembly.faults, *webhook_faults]
-        return [*found, *site_faults(self, deploy=deploy)]
+        return [*found, *site_faults(self, self._written, deploy=deploy)]
 
     def ensure_valid(self) -> None:
         """Refuse to go on with mistakes.

@@ -13,7 +13,7 @@ that meet, one stays. Overlapping paths answer in the order in which they are de
 `mount("legacy/", flask_app)` puts a whole ASGI or WSGI application under a prefix.
 `compile_urls` makes one flat table of all that, and a list of everything that is wrong with it: `urls.E001` to
 `urls.E014`, `urls.E030`, `urls.E031`, `urls.E040`, `urls.W001`, `urls.W002`. `URLResolver.reverse` raises
-`NoReverseMatch` (`urls.E015` to `urls.E017`).
+`NoReverseMatch` (`urls.E015` to `urls.E017`); `WrittenReversals` finds calls that would, before they run.
 Settings read by the application for this room: `ROOT_URLCONF`, `APPEND_SLASH`.
 """
 
@@ -54,6 +54,7 @@ from vase.urls._route import (
     path,
 )
 from vase.urls._sockets import SOCKET_METHOD, Listener, is_socket_class, takes_socket
+from vase.urls._written import WrittenReversals
 
 __all__ = [
     "SAFE_METHODS",
@@ -93,6 +94,7 @@ __all__ = [
     "URLResolver",
     "URLTable",
     "Versions",
+    "WrittenReversals",
     "auth_fault",
     "auth_label",
     "choice_converter",
