@@ -17,7 +17,6 @@ USED: dict[str, str | None] = {
     "asyncio.base_events.BaseEventLoop._check_thread": "self",
     "asyncio.base_events.BaseEventLoop._add_callback_signalsafe": "self, handle",
     "asyncio.base_events._format_handle": "handle",
-    "asyncio.base_events._set_nodelay": "sock",
     "asyncio.base_events.logger": None,
     "asyncio.base_events.Server._attach": "self, transport" if sys.version_info >= (3, 13) else "self",
     "asyncio.base_events.Server._detach": "self, transport" if sys.version_info >= (3, 13) else "self",

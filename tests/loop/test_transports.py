@@ -17,7 +17,7 @@ from typing import Any
 
 import pytest
 
-from vase.loop import EventLoop
+from vase.loop import EventLoop, _reports
 
 type Run = Callable[[Coroutine[Any, Any, Any]], Any]
 
@@ -470,3 +470,93 @@ def test_a_loop_that_was_made_in_one_thread_runs_in_another() -> None:
     thread.join(5)
     assert loop.run_until_complete(asyncio.sleep(0, "here")) == "here"
     loop.close()
+
+
+def test_small_writes_are_not_held_back_whatever_made_the_socket(run: Run) -> None:
+    """`TCP_NODELAY` is set on sockets without a protocol number, which a user's own listener hands out, as well."""
+
+    async def main() -> list[int]:
+        listener = socket.socket()
+        listener.bind(("127.0.0.1", 0))
+        loop = asyncio.get_running_loop()
+        accepted: asyncio.Future[Any] = loop.create_future()
+
+        class Accept(asyncio.Protocol):
+            def connection_made(self, transport: asyncio.BaseTransport) -> None:
+                accepted.set_result(transport)
+
+        server = await loop.create_server(Accept, sock=listener)
+        ours = socket.socket()
+        ours.setblocking(False)
+        await loop.sock_connect(ours, listener.getsockname())
+        transport, _ = await loop.create_connection(asyncio.Protocol, sock=ours)
+        try:
+            ends = [one.get_extra_info("socket") for one in (transport, await accepted)]
+            assert {end.proto for end in ends} == {0}
+            return [end.getsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY) for end in ends]
+        finally:
+            transport.close()
+            (await accepted).close()
+            server.close()
+
+    assert all(run(main()))
+
+
+def test_a_protocol_that_receives_nothing_is_at_fault_when_something_comes(
+    run: Run, caplog: pytest.LogCaptureFixture
+) -> None:
+    """A protocol without `data_received` can write; what it is sent ends its connection."""
+
+    class Deaf(asyncio.BaseProtocol):
+        def __init__(self) -> None:
+            self.lost: asyncio.Future[BaseException | None] = asyncio.get_running_loop().create_future()
+
+        def connection_lost(self, exc: BaseException | None) -> None:
+            self.lost.set_result(exc)
+
+    async def main() -> BaseException | None:
+        left, right = socket.socketpair()
+        transport, deaf = await asyncio.get_running_loop().create_connection(Deaf, sock=left)
+        with right:
+            transport.write(b"hello")
+            right.settimeout(5)
+            assert right.recv(5) == b"hello"
+            assert not deaf.lost.done()
+            right.send(b"well?")
+            return await deaf.lost
+
+    assert isinstance(run(main()), AttributeError)
+    assert "protocol.data_received() call failed" in caplog.text
+
+
+def test_the_socket_of_a_transport_that_the_collector_emptied_is_closed() -> None:
+    """The collector may clear the Python half of a socket before its transport is told of the end."""
+    left, right = socket.socketpair()
+    del left._io_refs  # type: ignore[attr-defined]
+    with pytest.warns(ResourceWarning, match="unclosed transport"):
+        _reports.unclosed(left.fileno(), left, None)
+    with right:
+        right.settimeout(5)
+        assert right.recv(1) == b""
+
+
+def test_what_is_asked_for_often_lies_in_the_loop_until_it_is_closed() -> None:
+    """A class that overrides such a method is heeded, and a closed loop is in no cycle."""
+
+    class Own(EventLoop):
+        def time(self) -> float:
+            return 42.0
+
+    loop = Own()
+    assert loop.time() == 42.0
+    assert "call_soon" in vars(loop)
+    loop.close()
+    assert "call_soon" not in vars(loop)
+    gone = weakref.ref(loop)
+    gc.collect()
+    gc.disable()
+    try:
+        del loop
+        assert gone() is None
+    finally:
+        gc.enable()

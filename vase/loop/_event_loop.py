@@ -5,7 +5,7 @@ import selectors
 import socket
 import sys
 import weakref
-from asyncio import base_events, constants, sslproto, trsock
+from asyncio import constants, sslproto, trsock
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
@@ -17,6 +17,8 @@ if TYPE_CHECKING:
 __all__ = ["EventLoop"]
 
 _REFUSAL = "the core of `vase.loop.EventLoop` keeps its descriptors itself; use the methods of the loop"
+# What every callback, timer and future asks of the loop.
+_FREQUENT = ("call_at", "call_later", "call_soon", "call_soon_threadsafe", "create_future", "get_debug", "time")
 _HAS_CLIENTS_OF_SERVERS = sys.version_info >= (3, 13)
 
 
@@ -63,6 +65,11 @@ class EventLoop(EventLoopCore, asyncio.SelectorEventLoop):
     def __init__(self) -> None:
         super().__init__(_Registry(self))
         self._reactor: Reactor | None = None
+        for name in _FREQUENT:
+            # Found in the instance with one look; a method is looked for there first, in vain, then in the classes. The
+            # cycle ends with `close`, as do those that asyncio's own loops are in.
+            if getattr(type(self), name) is getattr(EventLoopCore, name):
+                vars(self)[name] = getattr(self, name)
 
     @property
     def reactor(self) -> Reactor:
@@ -89,6 +96,9 @@ class EventLoop(EventLoopCore, asyncio.SelectorEventLoop):
         was_closed = self.is_closed()
         super().close()
         if not was_closed:
+            for name in _FREQUENT:
+                if getattr(vars(self).get(name), "__self__", None) is self:
+                    del vars(self)[name]
             # The runtime ends before what it watches.
             if self._reactor is not None:
                 self._reactor.close()
@@ -119,8 +129,6 @@ class EventLoop(EventLoopCore, asyncio.SelectorEventLoop):
         elif server is not None:
             server._attach()  # noqa: SLF001
         self._transports[descriptor] = transport  # type: ignore[attr-defined]
-        # Small writes go out without waiting for the other side's acknowledgement.
-        base_events._set_nodelay(sock)  # type: ignore[attr-defined]  # noqa: SLF001
         transport._begin(waiter)  # noqa: SLF001
         return transport
 

@@ -1,5 +1,6 @@
 """What the loop's core asks of Python when something is rare: to describe, to log, to warn."""
 
+import _socket
 import logging
 import socket
 import sys
@@ -113,6 +114,10 @@ def wrote_to_nobody() -> None:
 def unclosed(descriptor: int, sock: socket.socket, server: Any) -> None:
     """Warn of a transport that was let go of without `close()`, and close its socket."""
     warnings.warn(f"unclosed transport <_SelectorSocketTransport fd={descriptor}>", ResourceWarning, stacklevel=1)
-    sock.close()
+    try:
+        sock.close()
+    except AttributeError:
+        # The collector has emptied the Python half of the socket; the other half still closes.
+        _socket.socket.close(sock)
     if server is not None and not _HAS_CLIENTS_OF_SERVERS:
         server._detach()  # noqa: SLF001

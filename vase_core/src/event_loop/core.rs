@@ -5,6 +5,7 @@
     reason = "asyncio's own names begin with an underscore"
 )]
 
+use std::collections::VecDeque;
 use std::os::fd::RawFd;
 use std::sync::{Arc, Mutex, PoisonError};
 
@@ -345,14 +346,15 @@ impl EventLoopCore {
 
     /// One turn.
     fn _run_once(slf: &Bound<'_, Self>) -> PyResult<()> {
-        Self::turn(slf, f64::NEG_INFINITY).map(drop)
+        Self::turn(slf, f64::NEG_INFINITY, &mut VecDeque::new()).map(drop)
     }
 
     /// Turns until `stop` is called.
     fn _run_until_stopped(slf: &Bound<'_, Self>) -> PyResult<()> {
         let mut asked = f64::NEG_INFINITY;
+        let mut batch = VecDeque::new();
         loop {
-            asked = Self::turn(slf, asked)?;
+            asked = Self::turn(slf, asked, &mut batch)?;
             if slf.get().shared.is_stopping() {
                 return Ok(());
             }
@@ -418,7 +420,7 @@ impl EventLoopCore {
         self.shared.set_closed(closed);
     }
 
-    /// A copy of the queue; the queue itself is not Python's.
+    /// A copy of what waits for the next turn; the queue itself is not Python's.
     #[getter]
     fn _ready(&self, py: Python<'_>) -> Vec<Py<PyAny>> {
         self.shared.ready.objects(py)

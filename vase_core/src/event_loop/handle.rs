@@ -17,13 +17,8 @@ use pyo3::types::PyTuple;
 use pyo3::{PyTraverseError, PyVisit};
 
 use super::core::EventLoopCore;
+use super::raw::{self, CallSlot};
 use crate::handoff;
-
-/// What a handle calls; `None` after it was cancelled.
-struct Call {
-    callback: Py<PyAny>,
-    arguments: Py<PyTuple>,
-}
 
 /// What only debug mode keeps.
 #[derive(Default)]
@@ -35,7 +30,7 @@ struct Trace {
 /// A callback with its arguments and its context. To `isinstance` it is an `asyncio.Handle`.
 #[pyclass(frozen, subclass, weakref, module = "vase._core")]
 pub(crate) struct Handle {
-    call: Mutex<Option<Call>>,
+    call: CallSlot,
     context: Py<PyAny>,
     event_loop: Py<EventLoopCore>,
     cancelled: AtomicBool,
@@ -61,7 +56,7 @@ impl Handle {
         let shared = event_loop.get().shared();
         let context = match context {
             Some(context) => context.clone().unbind(),
-            None => shared.tools.copy_context(py)?,
+            None => raw::current_context(py)?,
         };
         let trace = if shared.is_debug() {
             let stack = shared.tools.report(py, "stack", ())?;
@@ -73,19 +68,12 @@ impl Handle {
             None
         };
         Ok(Self {
-            call: Mutex::new(Some(Call {
-                callback: callback.clone().unbind(),
-                arguments: arguments.clone().unbind(),
-            })),
+            call: CallSlot::new(callback.clone().unbind(), arguments.clone().unbind()),
             context,
             event_loop: event_loop.clone().unbind(),
             cancelled: AtomicBool::new(false),
             trace,
         })
-    }
-
-    fn call(&self) -> MutexGuard<'_, Option<Call>> {
-        self.call.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     fn trace(&self) -> Option<MutexGuard<'_, Trace>> {
@@ -101,13 +89,7 @@ impl Handle {
     pub(super) fn run(slf: &Bound<'_, Self>) -> PyResult<()> {
         let py = slf.py();
         let this = slf.get();
-        let call = this.call().as_ref().map(|call| {
-            (
-                call.callback.bind(py).clone(),
-                call.arguments.bind(py).clone(),
-            )
-        });
-        let Some((callback, arguments)) = call else {
+        let Some((callback, arguments)) = this.call.get(slf) else {
             return Ok(());
         };
         match handoff::within_context(this.context.bind(py), || callback.call1(&arguments)) {
@@ -143,7 +125,7 @@ impl Handle {
                 trace.repr = Some(repr);
             }
         }
-        let call = this.call().take();
+        let call = this.call.take(slf);
         drop(call);
         Ok(())
     }
@@ -187,15 +169,13 @@ impl Handle {
     }
 
     #[getter]
-    fn _callback(&self, py: Python<'_>) -> Option<Py<PyAny>> {
-        self.call().as_ref().map(|call| call.callback.clone_ref(py))
+    fn _callback<'py>(slf: &Bound<'py, Self>) -> Option<Bound<'py, PyAny>> {
+        slf.get().call.get(slf).map(|(callback, _)| callback)
     }
 
     #[getter]
-    fn _args(&self, py: Python<'_>) -> Option<Py<PyTuple>> {
-        self.call()
-            .as_ref()
-            .map(|call| call.arguments.clone_ref(py))
+    fn _args<'py>(slf: &Bound<'py, Self>) -> Option<Bound<'py, PyTuple>> {
+        slf.get().call.get(slf).map(|(_, arguments)| arguments)
     }
 
     #[getter]
@@ -229,17 +209,11 @@ impl Handle {
     fn __traverse__(&self, visit: PyVisit<'_>) -> Result<(), PyTraverseError> {
         visit.call(&self.context)?;
         visit.call(&self.event_loop)?;
-        if let Ok(call) = self.call.try_lock()
-            && let Some(call) = &*call
-        {
-            visit.call(&call.callback)?;
-            visit.call(&call.arguments)?;
-        }
-        Ok(())
+        self.call.traverse(&visit)
     }
 
-    fn __clear__(&self) {
-        let call = self.call().take();
+    fn __clear__(slf: &Bound<'_, Self>) {
+        let call = slf.get().call.take(slf);
         drop(call);
     }
 }
@@ -339,10 +313,10 @@ impl TimerHandle {
             Ok(same_moment
                 && one.is_cancelled() == two.is_cancelled()
                 && one
-                    ._callback(py)
+                    .call
+                    .get(slf.as_super())
                     .into_bound_py_any(py)?
-                    .eq(two._callback(py))?
-                && one._args(py).into_bound_py_any(py)?.eq(two._args(py))?)
+                    .eq(two.call.get(other.as_super()))?)
         };
         let answer = match operator {
             CompareOp::Lt => left < right,

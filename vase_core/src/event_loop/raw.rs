@@ -1,14 +1,20 @@
-//! The `unsafe` of the loop: descriptors that Python owns, and Python's buffers.
+//! The `unsafe` of the loop: descriptors that Python owns, Python's buffers, contexts, and what the GIL guards.
 #![allow(unsafe_code)]
 
+use std::cell::UnsafeCell;
 use std::io::IoSlice;
 use std::os::fd::{BorrowedFd, OwnedFd, RawFd};
 
 use pyo3::ffi;
 use pyo3::prelude::*;
+use pyo3::sync::critical_section::with_critical_section;
+use pyo3::types::PyTuple;
+use pyo3::{PyTraverseError, PyVisit};
 use rustix::event::epoll;
 use rustix::io::{Errno, retry_on_intr};
 use rustix::net::{RecvFlags, SendAncillaryBuffer, SendFlags, Shutdown};
+
+use super::handle::Handle;
 
 /// A descriptor for the length of one system call.
 ///
@@ -63,6 +69,20 @@ pub(super) fn send_vectored(descriptor: RawFd, data: &[IoSlice<'_>]) -> Result<u
 
 pub(super) fn shutdown_write(descriptor: RawFd) -> Result<(), Errno> {
     rustix::net::shutdown(borrow(descriptor)?, Shutdown::Write)
+}
+
+/// What is not TCP refuses, and needs it not.
+pub(super) fn set_nodelay(descriptor: RawFd) {
+    if let Ok(socket) = borrow(descriptor) {
+        let _ = rustix::net::sockopt::set_tcp_nodelay(socket, true);
+    }
+}
+
+/// A copy of the context that is current.
+pub(super) fn current_context(py: Python<'_>) -> PyResult<Py<PyAny>> {
+    // SAFETY: the GIL is held; the call gives a new reference or an exception.
+    let context = unsafe { Bound::from_owned_ptr_or_err(py, ffi::PyContext_CopyCurrent()) }?;
+    Ok(context.unbind())
 }
 
 /// A view of an object's memory, given back when dropped.
@@ -120,5 +140,53 @@ impl Drop for View {
             // SAFETY: the view was filled by `PyObject_GetBuffer` and is released once.
             unsafe { ffi::PyBuffer_Release(&raw mut *self.view) }
         });
+    }
+}
+
+/// What a handle calls: nothing any more after it was cancelled.
+///
+/// It is looked at under the lock of the handle that holds it, which is the GIL where there is one: a mutex would cost as
+/// much as the rest of a callback's way through the queue.
+pub(super) struct CallSlot(UnsafeCell<Option<(Py<PyAny>, Py<PyTuple>)>>);
+
+// SAFETY: every access is within the critical section of the one object that holds the slot, but for `traverse`, which
+// the collector calls while nobody else runs.
+unsafe impl Sync for CallSlot {}
+
+impl CallSlot {
+    pub(super) fn new(callback: Py<PyAny>, arguments: Py<PyTuple>) -> Self {
+        Self(UnsafeCell::new(Some((callback, arguments))))
+    }
+
+    /// The callback and its arguments; `holder` is the handle that holds this.
+    pub(super) fn get<'py>(
+        &self,
+        holder: &Bound<'py, Handle>,
+    ) -> Option<(Bound<'py, PyAny>, Bound<'py, PyTuple>)> {
+        let py = holder.py();
+        with_critical_section(holder.as_any(), || {
+            // SAFETY: see `Sync`; counting a reference runs no Python code, so nobody takes the value meanwhile.
+            let call = unsafe { &*self.0.get() };
+            call.as_ref().map(|(callback, arguments)| {
+                (callback.bind(py).clone(), arguments.bind(py).clone())
+            })
+        })
+    }
+
+    /// Takes it out, for the caller to drop.
+    pub(super) fn take(&self, holder: &Bound<'_, Handle>) -> Option<(Py<PyAny>, Py<PyTuple>)> {
+        with_critical_section(holder.as_any(), || {
+            // SAFETY: see `Sync`; the value is moved out and dropped by the caller, after the borrow has ended.
+            unsafe { &mut *self.0.get() }.take()
+        })
+    }
+
+    pub(super) fn traverse(&self, visit: &PyVisit<'_>) -> Result<(), PyTraverseError> {
+        // SAFETY: see `Sync`.
+        if let Some((callback, arguments)) = unsafe { &*self.0.get() } {
+            visit.call(callback)?;
+            visit.call(arguments)?;
+        }
+        Ok(())
     }
 }

@@ -23,6 +23,15 @@ pub(super) enum Entry {
 }
 
 impl Entry {
+    /// Lets go of it; with the GIL known to be held this is cheaper than a plain drop.
+    pub(super) fn release(self, py: Python<'_>) {
+        match self {
+            Self::Handle(handle) => handle.drop_ref(py),
+            Self::Foreign(handle) => handle.drop_ref(py),
+            Self::Read(transport) | Self::Write(transport) => transport.drop_ref(py),
+        }
+    }
+
     pub(super) fn object(&self) -> &Py<PyAny> {
         match self {
             Self::Handle(handle) => handle.as_any(),
@@ -50,11 +59,19 @@ impl Ready {
         self.count.store(queue.len(), Ordering::Release);
     }
 
-    pub(super) fn pop(&self) -> Option<Entry> {
+    /// Exchanges the queue for `batch`, which is empty: one lock for all that run in a turn.
+    pub(super) fn swap(&self, batch: &mut VecDeque<Entry>) {
         let mut queue = self.queue();
-        let entry = queue.pop_front();
+        std::mem::swap(&mut *queue, batch);
         self.count.store(queue.len(), Ordering::Release);
-        entry
+    }
+
+    /// Puts the rest of a batch back to the front: the turn ended early.
+    pub(super) fn put_back(&self, batch: &mut VecDeque<Entry>) {
+        let mut queue = self.queue();
+        batch.append(&mut queue);
+        std::mem::swap(&mut *queue, batch);
+        self.count.store(queue.len(), Ordering::Release);
     }
 
     pub(super) fn len(&self) -> usize {

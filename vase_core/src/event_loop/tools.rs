@@ -14,7 +14,6 @@ pub(super) struct Tools {
     pub(super) transport_class: Py<PyAny>,
     pub(super) buffered_protocol: Py<PyAny>,
     pub(super) set_result: Py<PyAny>,
-    copy_context: Py<PyAny>,
 }
 
 impl Tools {
@@ -36,7 +35,6 @@ impl Tools {
                 .import("asyncio.futures")?
                 .getattr("_set_result_unless_cancelled")?
                 .unbind(),
-            copy_context: py.import("contextvars")?.getattr("copy_context")?.unbind(),
         })
     }
 
@@ -51,10 +49,5 @@ impl Tools {
         A: pyo3::call::PyCallArgs<'py>,
     {
         self.reports.bind(py).getattr(name)?.call1(arguments)
-    }
-
-    /// A copy of the context that is current.
-    pub(super) fn copy_context(&self, py: Python<'_>) -> PyResult<Py<PyAny>> {
-        self.copy_context.call0(py)
     }
 }

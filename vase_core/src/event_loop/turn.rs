@@ -1,5 +1,7 @@
 //! The turn of the loop: the kernel, the timers, the callbacks.
 
+use std::collections::VecDeque;
+
 use pyo3::intern;
 use pyo3::prelude::*;
 use rustix::event::Timespec;
@@ -64,7 +66,13 @@ impl EventLoopCore {
     /// One turn: the kernel is asked, timers that are due are queued, and what was queued until then runs.
     ///
     /// Gives when the kernel was asked last.
-    pub(super) fn turn(slf: &Bound<'_, Self>, asked: f64) -> PyResult<f64> {
+    ///
+    /// `batch` is empty before and after; it is the caller's so that its memory serves each turn.
+    pub(super) fn turn(
+        slf: &Bound<'_, Self>,
+        asked: f64,
+        batch: &mut VecDeque<Entry>,
+    ) -> PyResult<f64> {
         let py = slf.py();
         let core = slf.get();
         let shared = &core.shared;
@@ -93,14 +101,17 @@ impl EventLoopCore {
                 }
             }
         }
-        for _ in 0..shared.ready.len() {
-            let Some(entry) = shared.ready.pop() else {
-                break;
-            };
-            if shared.is_debug() {
-                Self::run_watched(slf, &entry)?;
+        shared.ready.swap(batch);
+        while let Some(entry) = batch.pop_front() {
+            let outcome = if shared.is_debug() {
+                Self::run_watched(slf, &entry)
             } else {
-                run(py, &entry)?;
+                run(py, &entry)
+            };
+            entry.release(py);
+            if outcome.is_err() {
+                shared.ready.put_back(batch);
+                outcome?;
             }
         }
         Ok(asked)
@@ -114,7 +125,10 @@ impl EventLoopCore {
         }
         let name = intern!(py, "_current_handle");
         let object = entry.object().bind(py);
-        slf.setattr(name, object)?;
+        if !matches!(entry, Entry::Read(_) | Entry::Write(_)) {
+            // What reads and writes sockets is no handle to asyncio, which would ask it where it was made.
+            slf.setattr(name, object)?;
+        }
         let began = now();
         let outcome = run(py, entry);
         let took = now() - began;

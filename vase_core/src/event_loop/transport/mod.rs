@@ -111,7 +111,7 @@ impl SocketTransport {
         sendfile_mode: Py<PyAny>,
     ) -> PyResult<Self> {
         let shared = Arc::clone(event_loop.get().shared());
-        let context = shared.tools.copy_context(py)?;
+        let context = raw::current_context(py)?;
         Ok(Self {
             event_loop: event_loop.clone().unbind(),
             shared,
@@ -143,6 +143,8 @@ impl SocketTransport {
     fn _begin(slf: &Bound<'_, Self>, waiter: &Bound<'_, PyAny>) -> PyResult<()> {
         let py = slf.py();
         let this = slf.get();
+        // Small writes go out without waiting for the other side's acknowledgement.
+        raw::set_nodelay(this.descriptor);
         let event_loop = this.event_loop.bind(py);
         let protocol = Self::get_protocol(this, py);
         let made = protocol.bind(py).getattr(intern!(py, "connection_made"))?;
@@ -320,7 +322,7 @@ impl SocketTransport {
     /// Undoes `pause_reading`.
     fn resume_reading(slf: &Bound<'_, Self>) -> PyResult<()> {
         let this = slf.get();
-        let context = this.shared.tools.copy_context(slf.py())?;
+        let context = raw::current_context(slf.py())?;
         let previous = {
             let mut state = this.state();
             if state.closing || !state.paused {
@@ -348,7 +350,10 @@ impl SocketTransport {
                 protocol.getattr(intern!(py, "buffer_updated"))?.unbind(),
             )
         } else {
-            Receiver::Data(protocol.getattr(intern!(py, "data_received"))?.unbind())
+            match protocol.getattr_opt(intern!(py, "data_received"))? {
+                Some(data_received) => Receiver::Data(data_received.unbind()),
+                None => Receiver::Missing,
+            }
         };
         let previous = {
             let mut state = self.state();
@@ -504,6 +509,11 @@ impl SocketTransport {
     }
 
     #[getter]
+    fn _paused(&self) -> bool {
+        self.state().paused
+    }
+
+    #[getter]
     fn _eof(&self) -> bool {
         self.state().eof
     }
@@ -530,7 +540,7 @@ impl SocketTransport {
                     visit.call(get)?;
                     visit.call(updated)?;
                 }
-                None => {}
+                Some(Receiver::Missing) | None => {}
             }
         }
         Ok(())

@@ -19,6 +19,8 @@ use super::SocketTransport;
 use super::state::Receiver;
 use crate::handoff;
 
+const RECEIVE_FAILED: &str = "Fatal error: protocol.data_received() call failed.";
+
 impl SocketTransport {
     /// The socket can be read: one read, in the context of the connection.
     pub(in super::super) fn on_readable(slf: &Bound<'_, Self>) -> PyResult<()> {
@@ -34,6 +36,7 @@ impl SocketTransport {
                 Some(Receiver::Buffer(get, updated)) => {
                     Receiver::Buffer(get.clone_ref(py), updated.clone_ref(py))
                 }
+                Some(Receiver::Missing) => Receiver::Missing,
                 None => return Ok(()),
             };
             (state.context.bind(py).clone(), receiver)
@@ -42,6 +45,14 @@ impl SocketTransport {
             Receiver::Data(data_received) => Self::read_data(slf, data_received.bind(py)),
             Receiver::Buffer(get_buffer, buffer_updated) => {
                 Self::read_into(slf, get_buffer.bind(py), buffer_updated.bind(py))
+            }
+            Receiver::Missing => {
+                // Asked for anew: the exception says what is missing, or a method was set since.
+                let protocol = Self::get_protocol(this, py);
+                match protocol.bind(py).getattr(intern!(py, "data_received")) {
+                    Ok(data_received) => Self::read_data(slf, &data_received),
+                    Err(error) => Self::fail(slf, error, RECEIVE_FAILED),
+                }
             }
         })
     }
@@ -63,11 +74,7 @@ impl SocketTransport {
         };
         match outcome {
             Ok(data) if data.as_bytes().is_empty() => Self::on_eof(slf),
-            Ok(data) => Self::guard(
-                slf,
-                data_received.call1((data,)).map(drop),
-                "Fatal error: protocol.data_received() call failed.",
-            ),
+            Ok(data) => Self::guard(slf, data_received.call1((data,)).map(drop), RECEIVE_FAILED),
             Err(Errno::AGAIN) => Ok(()),
             Err(error) => {
                 let error = os_error(py, error);

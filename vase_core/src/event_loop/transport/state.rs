@@ -10,6 +10,8 @@ pub(super) enum Receiver {
     Data(Py<PyAny>),
     /// `get_buffer`, `buffer_updated`
     Buffer(Py<PyAny>, Py<PyAny>),
+    /// Not at all: a fault when something comes, and not before.
+    Missing,
 }
 
 #[allow(

@@ -163,7 +163,7 @@ impl SocketTransport {
         let py = slf.py();
         let this = slf.get();
         if !had_to_wait {
-            let context = this.shared.tools.copy_context(py)?;
+            let context = raw::current_context(py)?;
             let previous = this.state().write_context.replace(context);
             drop(previous);
             Self::watch(slf, Side::Write)?;
