@@ -158,7 +158,8 @@ class Endpoint:
             `task` is any other `async def`; `thread` is a `def`, called in the pool; `asgi` is an ASGI application,
             whose first argument is the template of its scope.
         arguments: Where each positional argument comes from; see `vase.binding`.
-        encode: Makes bytes (JSON) or a `Response` of what is neither text, bytes, None nor a `Response`.
+        shape: What a value must exactly be to be written as JSON by the core; see `vase.binding`.
+        encode: Makes bytes (JSON) or a `Response` of what is neither text, bytes, None nor a `Response`, nor of the shape.
         explain: An async function that binds the slow, complete way: of the request, and of what the reader of its
             JSON body has raised, if that is why.
         status: The status of a plain answer.
@@ -177,6 +178,7 @@ class Endpoint:
         *,
         mode: Literal["inline", "coroutine", "task", "thread", "asgi"],
         arguments: Sequence[tuple[Any, ...]] | None = None,
+        shape: tuple[Any, ...] | None = None,
         encode: Callable[[Any], bytes | Response] | None = None,
         explain: Callable[[Request, BaseException | None], Coroutine[Any, Any, object]] | None = None,
         status: int | None = None,

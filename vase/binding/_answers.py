@@ -13,6 +13,7 @@ from pydantic_core import PydanticSerializationError, to_json
 
 from vase.binding._codecs import CodecError, faults_of, make_adapter
 from vase.binding._errors import ResponseValidationError
+from vase.binding._shape import Shape, shape_of
 from vase.binding._trust import make_encoder
 from vase.binding._types import contains_struct, is_struct, members_of, name_of
 from vase.di import EMPTY, return_place
@@ -148,6 +149,14 @@ class Answer:
         response = Response(encoded, self.status_code or 200)
         response.raw_headers.append(_JSON_FIELD)
         return response
+
+    @cached_property
+    def shape(self) -> Shape | None:
+        """What the core writes as JSON without asking `encode`; None where it cannot."""
+        kind = self.kind
+        if self.adapter is None or any(map(brings_fields, members_of(kind))):
+            return None
+        return shape_of(self.adapter.core_schema) if self.options == AnswerOptions() else None
 
     @cached_property
     def encode(self) -> Encode:

@@ -15,6 +15,7 @@ from vase.binding._emit import Emitted, Form, Mode, Parts, emit
 from vase.binding._errors import BindingErrors
 from vase.binding._forms import FormRules, form_faults, form_rules, limit_of_files
 from vase.binding._inputs import Input
+from vase.binding._shape import Shape
 from vase.binding._types import name_of
 from vase.checks import CheckMessage, error
 from vase.di import (
@@ -75,6 +76,7 @@ class EndpointOptions(TypedDict):
 
     mode: Mode
     arguments: tuple[tuple[Any, ...], ...]
+    shape: Shape | None
     encode: Callable[[Any], bytes | Response]
     explain: Callable[["Request", BaseException | None], Any]
     status: int | None
@@ -223,6 +225,7 @@ class Plan:
         return {
             "mode": self.mode,
             "arguments": self.arguments,
+            "shape": None if self.parts.has_teardown else self.answer.shape,
             "encode": self.encode,
             "explain": self.explain,
             "status": self.answer.status_code,

@@ -106,6 +106,10 @@ impl Answer {
         if let Some(answer) = Self::from_simple(value, endpoint)? {
             return Ok(answer);
         }
+        if let Some(body) = endpoint.shape.as_ref().and_then(|shape| shape.write(value)) {
+            let status = endpoint.status.unwrap_or(StatusCode::OK);
+            return Ok(Self::plain(status, Some(JSON), body.into()));
+        }
         if value.is_instance(tools.response_class.bind(py))? {
             return Self::from_response(value, tools);
         }

@@ -9,6 +9,7 @@ use pyo3::types::{PyDict, PyTuple};
 use vase_engine::forms::FileRules;
 
 use crate::forms::Rules;
+use crate::shape::Shape;
 
 /// How a handler is called.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -73,6 +74,8 @@ pub(crate) struct Endpoint {
     pub(crate) handler: Py<PyAny>,
     pub(crate) mode: Mode,
     pub(crate) arguments: Vec<Argument>,
+    /// Writes what is exactly of it, before `encode` is asked.
+    pub(crate) shape: Option<Shape>,
     pub(crate) encode: Option<Py<PyAny>>,
     pub(crate) explain: Option<Py<PyAny>>,
     pub(crate) status: Option<StatusCode>,
@@ -102,12 +105,13 @@ pub(crate) struct PyEndpoint(pub(crate) Arc<Endpoint>);
 impl PyEndpoint {
     /// Describes how `handler` is called; see `_core.pyi`.
     #[new]
-    #[pyo3(signature = (handler, *, mode, arguments=None, encode=None, explain=None, status=None, collects=false, form=None, takes_text=true, takes_none=true, name=String::new(), route=String::new(), parameters=Vec::new()))]
+    #[pyo3(signature = (handler, *, mode, arguments=None, shape=None, encode=None, explain=None, status=None, collects=false, form=None, takes_text=true, takes_none=true, name=String::new(), route=String::new(), parameters=Vec::new()))]
     #[allow(clippy::too_many_arguments, clippy::fn_params_excessive_bools)]
     fn new(
         handler: Py<PyAny>,
         mode: &str,
         arguments: Option<Vec<Bound<'_, PyTuple>>>,
+        shape: Option<Bound<'_, PyTuple>>,
         encode: Option<Py<PyAny>>,
         explain: Option<Py<PyAny>>,
         status: Option<u16>,
@@ -152,6 +156,7 @@ impl PyEndpoint {
             handler,
             mode,
             arguments,
+            shape: shape.as_ref().map(Shape::parse).transpose()?,
             encode,
             explain,
             status,

@@ -11,6 +11,7 @@ use std::thread::ThreadId;
 use pyo3::exceptions::PyRuntimeError;
 use pyo3::ffi;
 use pyo3::prelude::*;
+use pyo3::types::PyDict;
 use tokio::io::Interest;
 use tokio::io::unix::AsyncFd;
 
@@ -205,4 +206,16 @@ pub(crate) fn watch(descriptor: RawFd) -> std::io::Result<AsyncFd<OwnedFd>> {
 pub(crate) fn listener(descriptor: RawFd) -> std::net::TcpListener {
     // SAFETY: `vase.server` hands over a descriptor it has duplicated for this purpose.
     unsafe { std::net::TcpListener::from_raw_fd(descriptor) }
+}
+
+/// The `__dict__` of an object, past the hooks that its class may put before its attributes; `None` if it has none.
+pub(crate) fn instance_dict<'py>(object: &Bound<'py, PyAny>) -> Option<Bound<'py, PyDict>> {
+    // SAFETY: the object is alive, and what comes back is a reference of ours or null with an exception set.
+    let dict = unsafe {
+        Bound::from_owned_ptr_or_err(
+            object.py(),
+            ffi::PyObject_GenericGetDict(object.as_ptr(), std::ptr::null_mut()),
+        )
+    };
+    dict.ok()?.cast_into_exact().ok()
 }

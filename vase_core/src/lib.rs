@@ -2,7 +2,7 @@
 //!
 //! - [`reactor`]: asyncio's `select()` drives tokio; [`hub`], [`gil`]: what both share.
 //! - [`event_loop`]: the hot parts of the asyncio loop itself.
-//! - [`call`]: the one crossing of a request; [`endpoint`], [`arguments`], [`answer`]: in and out.
+//! - [`call`]: the one crossing of a request; [`endpoint`], [`arguments`], [`answer`], [`shape`]: in and out.
 //! - [`request`], [`headers`], [`awaiting`], [`forms`], [`stream`]: what a handler holds.
 //! - [`websocket`]: sockets, from the handshake to the close.
 //! - [`asgi`], [`wsgi`]: other people's applications.
@@ -28,6 +28,7 @@ mod passage;
 mod reactor;
 mod request;
 mod respond;
+mod shape;
 mod slot;
 mod stream;
 mod threads;
