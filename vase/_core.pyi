@@ -159,7 +159,7 @@ class Endpoint:
             whose first argument is the template of its scope.
         arguments: Where each positional argument comes from; see `vase.binding`.
         shape: What a value must exactly be to be written as JSON by the core; see `vase.binding`.
-        encode: Makes bytes (JSON) or a `Response` of what is neither text, bytes, None nor a `Response`, nor of the shape.
+        encode: Makes bytes (JSON) or a `Response` of what is neither text, bytes, None, a `Response` nor of the shape.
         explain: An async function that binds the slow, complete way: of the request, and of what the reader of its
             JSON body has raised, if that is why.
         status: The status of a plain answer.
