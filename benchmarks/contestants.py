@@ -20,7 +20,18 @@ CARGO_TARGET = ROOT / "target" / "peers"
 VASE_PYTHON = ROOT / ".venv" / "bin" / "python"
 
 _PLAIN = ("text", "json", "latency")
-_ALL = (*_PLAIN, "parameters", "orders", "middleware", "static", "upload", "postgres", "postgres-orm", "sqlite-orm")
+_ALL = (
+    *_PLAIN,
+    "parameters",
+    "orders",
+    "middleware",
+    "static",
+    "upload",
+    "postgres",
+    "mixed",
+    "postgres-orm",
+    "sqlite-orm",
+)
 
 
 @dataclass(frozen=True)
@@ -144,7 +155,7 @@ CONTESTANTS = {
             "granian, bare RSGI",
             PEERS / "granian",
             _granian("rsgi", "rsgi:app"),
-            (*_PLAIN, "static", "upload", "postgres"),
+            (*_PLAIN, "static", "upload", "postgres", "mixed"),
             "an interface, no framework: nothing to bind, validate or wrap",
             requires=(PYTHON / "granian",),
             versions=("granian", "uvloop"),
@@ -154,7 +165,7 @@ CONTESTANTS = {
             "granian, bare ASGI",
             PEERS / "granian",
             _granian("asgi", "asgi:app"),
-            (*_PLAIN, "middleware", "upload", "postgres"),
+            (*_PLAIN, "middleware", "upload", "postgres", "mixed"),
             "an interface, no framework: nothing to bind or validate, no static files",
             requires=(PYTHON / "granian",),
             versions=("granian", "uvloop"),
@@ -213,7 +224,7 @@ CONTESTANTS = {
             "Django WSGI on granian",
             PEERS / "django",
             _granian("wsgi", "app:wsgi"),
-            _without("postgres"),
+            _without("postgres", "mixed"),
             "a sync server has no asyncpg",
             requires=(PYTHON / "granian",),
             versions=("django", "granian", "psycopg", "whitenoise"),
@@ -224,7 +235,7 @@ CONTESTANTS = {
             "Django ASGI on uvicorn",
             PEERS / "django",
             lambda port: [word.replace("app:app", "app:asgi") for word in _uvicorn(port)],
-            _without("postgres"),
+            _without("postgres", "mixed"),
             "the row through Django's ORM is the one that its users write",
             requires=(PYTHON / "uvicorn",),
             versions=("django", "uvicorn", "psycopg", "whitenoise"),
@@ -246,7 +257,7 @@ CONTESTANTS = {
             "Node fastify",
             PEERS / "fastify",
             lambda port: [shutil.which("node") or "node", "app.js", str(port)],
-            (*_PLAIN, "parameters", "orders", "middleware", "static", "upload", "postgres"),
+            (*_PLAIN, "parameters", "orders", "middleware", "static", "upload", "postgres", "mixed"),
             "no ORM is the usual one",
             requires=(PEERS / "fastify" / "node_modules",),
             note="Schemas for bodies, parameters and answers.",

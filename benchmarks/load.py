@@ -69,6 +69,17 @@ function request()
   return requests[math.random({rows})]
 end
 """
+_BESIDE = """
+local of_the_scenario, init_of_the_scenario, beside = request, init, nil
+function init(arguments)
+  init_of_the_scenario(arguments)
+  beside = wrk.format("GET", "{path}") -- not before: the host is known here only
+end
+function request()
+  if math.random(2) == 1 then return beside end
+  return of_the_scenario()
+end
+"""
 
 
 def script(scenario: Scenario, path: str, probe: Probe, folder: Path) -> Path:
@@ -76,6 +87,8 @@ def script(scenario: Scenario, path: str, probe: Probe, folder: Path) -> Path:
     lines = [_DONE]
     if scenario.random_keys:
         lines.append(_RANDOM.format(rows=ROWS, path=path, seed=4242))
+    if scenario.beside:
+        lines.append(_BESIDE.format(path=scenario.beside))
     if probe.sent is not None:
         body = folder / f"{scenario.name}.body"
         body.write_bytes(probe.sent)

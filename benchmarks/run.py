@@ -114,7 +114,7 @@ def serving(scenario: Scenario, names: list[str], folder: Path) -> Iterator[tupl
     servers: dict[str, Server] = {}
     failures: dict[str, str] = {}
     database: Postgres | None = None
-    environment = {"BENCH_SCENARIO": scenario.name, "BENCH_STATIC": str(folder / "static")}
+    environment = {"BENCH_SCENARIO": scenario.serves or scenario.name, "BENCH_STATIC": str(folder / "static")}
     try:
         if "postgres" in scenario.needs:
             database = Postgres(folder / scenario.name, LOAD_CORE)

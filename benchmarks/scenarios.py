@@ -57,6 +57,10 @@ class Scenario:
     """`postgres`, `sqlite`: what is handed to the servers."""
     random_keys: bool = False
     """Whether the path ends in a key that changes with each request."""
+    beside: str = ""
+    """A path that is asked for as often as the measured one, in random order."""
+    serves: str = ""
+    """The scenario that the servers are told, where it is another one's routes that are asked."""
     variants: dict[str, dict[str, str]] = field(default_factory=dict)
     """Contestants that take part with other paths than the usual one: label to path."""
 
@@ -163,6 +167,18 @@ SCENARIOS = {
             "pipelined connections) under axum, pg under Node. No ORM.",
             needs=("postgres",),
             random_keys=True,
+            variants={"*": {"": "/postgres/"}},
+        ),
+        Scenario(
+            "mixed",
+            "Mixed load",
+            lambda path: [*_rows(path), Probe("/text", TEXT, content_type="text/plain")],
+            "Half the requests ask for the text, half for a row of PostgreSQL by the driver, in random order on the same 64 "
+            "connections: whether those that need no database wait for those that do.",
+            needs=("postgres",),
+            random_keys=True,
+            beside="/text",
+            serves="postgres",
             variants={"*": {"": "/postgres/"}},
         ),
         Scenario(
