@@ -13,7 +13,7 @@ from vase.db import AsyncSession, Session
 from vase.http import Request, RequestValidationError, validation_fault
 from vase.resources._keysets import CursorError, Key, Place, behind, dump_place, keys_of, load_place
 from vase.resources._pages import CursorPage, Links, links_to
-from vase.resources._pagination import Pagination, Statement, converter_of
+from vase.resources._pagination import Columns, Pagination, Statement, converter_of
 
 __all__ = ["CursorPagination"]
 
@@ -54,9 +54,9 @@ class CursorPagination(Pagination):
     @overload
     def of[M](self, db: AsyncSession, query: sa.Select[M]) -> Awaitable[CursorPage[M]]: ...
     @overload
-    def of(self, db: Session, query: Statement) -> CursorPage[Any]: ...
+    def of(self, db: Session, query: Columns) -> CursorPage[Any]: ...
     @overload
-    def of(self, db: AsyncSession, query: Statement) -> Awaitable[CursorPage[Any]]: ...
+    def of(self, db: AsyncSession, query: Columns) -> Awaitable[CursorPage[Any]]: ...
     @overload
     def of[T: BaseModel](self, db: Session, query: Statement, to: type[T]) -> CursorPage[T]: ...
     @overload

@@ -10,7 +10,6 @@ from vase.checks import CheckMessage
 from vase.db import PlainModel
 from vase.resources._filter_checks import filter_faults, model_of
 from vase.resources._lookups import find_lookup
-from vase.resources._pagination import Statement
 from vase.resources._rules import OrderingFilter, SearchFilter, names_of, path_of, rule_of
 
 __all__ = ["FilterSet"]
@@ -36,7 +35,7 @@ class FilterSet[M: PlainModel](BaseModel):
 
     is_of_query: ClassVar[bool] = True
 
-    def apply[S: Statement](self, query: S) -> S:
+    def apply[*Ts](self, query: sa.Select[*Ts]) -> sa.Select[*Ts]:
         """Return a query with what was asked for: more conditions, and another order where one was asked for."""
         model = model_of(type(self))
         made: Any = query
@@ -56,7 +55,7 @@ class FilterSet[M: PlainModel](BaseModel):
                 made = made.where(rule.to(value))
             else:
                 made = made.where(find_lookup(model, path_of(name, rule)).condition(value))
-        found: S = made
+        found: sa.Select[*Ts] = made
         return found
 
     @classmethod

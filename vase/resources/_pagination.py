@@ -15,6 +15,7 @@ from vase.http import HTTPException, NotFound, Request
 from vase.resources._pages import Links, Page, links_to
 
 __all__ = [
+    "Columns",
     "LimitOffsetPagination",
     "PageNumberPagination",
     "Pagination",
@@ -27,6 +28,9 @@ __all__ = [
 _NUMBER_END: Final = 2**31  # times the largest page this is still an offset that databases know
 
 type Statement = sa.Select[*tuple[Any, ...]]
+
+type Columns = sa.Select[Any, Any, *tuple[Any, ...]]
+"""A query of two columns or more."""
 
 
 def _parameter(name: str, annotation: Any, default: Any) -> inspect.Parameter:
@@ -102,9 +106,9 @@ class _CountedPagination(Pagination):
     @overload
     def of[M](self, db: AsyncSession, query: sa.Select[M]) -> Awaitable[Page[M]]: ...
     @overload
-    def of(self, db: Session, query: Statement) -> Page[Any]: ...
+    def of(self, db: Session, query: Columns) -> Page[Any]: ...
     @overload
-    def of(self, db: AsyncSession, query: Statement) -> Awaitable[Page[Any]]: ...
+    def of(self, db: AsyncSession, query: Columns) -> Awaitable[Page[Any]]: ...
     @overload
     def of[T: BaseModel](self, db: Session, query: Statement, to: type[T]) -> Page[T]: ...
     @overload
