@@ -4,11 +4,9 @@ Handlers with a `Session` are plain functions and run in threads: SQLite answers
 event loop needs to look elsewhere. The tags are read through an `AsyncSession`, to show both.
 """
 
-from typing import Annotated
-
-from vase.binding import Query
 from vase.db import AsyncSession, Session
 from vase.http import UnprocessableContent
+from vase.resources import LimitOffsetPagination
 from vase.views import Router
 
 from articles import services
@@ -31,15 +29,11 @@ router = Router(tags=["articles"])
 
 @router.get("articles", name="list")
 def list_articles(
-    db: Session,
-    tag: str | None = None,
-    author: str | None = None,
-    limit: Annotated[int, Query(ge=1, le=100)] = 20,
-    offset: Annotated[int, Query(ge=0, lt=2**31)] = 0,
+    db: Session, page: LimitOffsetPagination, tag: str | None = None, author: str | None = None
 ) -> ArticlesEnvelope:
     """List articles, newest first."""
-    page = services.list_articles(db, tag=tag, author=author, limit=limit, offset=offset)
-    return ArticlesEnvelope(articles=[article_summary(one) for one in page.articles], articles_count=page.total)
+    found = page.of(db, services.newest_articles(tag=tag, author=author), article_summary)
+    return ArticlesEnvelope(articles=found.results, articles_count=found.count)
 
 
 @router.post("articles", status=201)

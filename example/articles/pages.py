@@ -1,48 +1,51 @@
 """The pages of the site: articles, newest first, by tag or by author, and one article with its comments."""
 
-from typing import Annotated
-from urllib.parse import urlencode
-
-from vase.binding import Query
 from vase.db import Session
 from vase.http import NotFound, Request, Response
+from vase.resources import Page, PageNumberPagination
 from vase.urls import path
 from vase.views import render
 
 from articles import services
+from articles.models import Article
 from profiles.services import get_profile
 
-_PER_PAGE = 12
 _TAGS_SHOWN = 24
 
-type PageNumber = Annotated[int, Query(ge=1, le=100_000)]
+
+class Twelve(PageNumberPagination):
+    """Twelve articles stand on a page."""
+
+    page_size = max_page_size = 12
 
 
-def home(request: Request, db: Session, tag: str | None = None, page: PageNumber = 1) -> Response:
+def home(request: Request, db: Session, page: Twelve, tag: str | None = None) -> Response:
     """Show a page of the articles, all of them or those with one tag."""
-    found = _page(db, page, tag=tag)
+    found = page.of(db, services.newest_articles(tag=tag))
+    if tag and not found.count:
+        raise NotFound("there are no articles here")
     context = {
         "heading": f"#{tag}" if tag else "Conduit",
         "intro": "Articles with this tag, newest first." if tag else "Short notes on how things work.",
         "tag": tag,
         "tags": services.most_used_tags(db, _TAGS_SHOWN),
-        **_pagination(found.total, page, {"tag": tag} if tag else {}),
+        **_shown(found, page),
     }
-    return render(request, "articles/list.html", {"articles": found.articles, **context})
+    return render(request, "articles/list.html", context)
 
 
-def author(request: Request, username: str, db: Session, page: PageNumber = 1) -> Response:
+def author(request: Request, username: str, db: Session, page: Twelve) -> Response:
     """Show a page of somebody's articles."""
     profile = get_profile(db, username)
-    found = _page(db, page, author=username)
+    found = page.of(db, services.newest_articles(author=username))
     context = {
         "heading": profile.username,
         "intro": profile.bio,
         "tag": None,
         "tags": [],
-        **_pagination(found.total, page, {}),
+        **_shown(found, page),
     }
-    return render(request, "articles/list.html", {"articles": found.articles, **context})
+    return render(request, "articles/list.html", context)
 
 
 def article(request: Request, slug: str, db: Session) -> Response:
@@ -67,26 +70,15 @@ def blocks_of(text: str) -> list[tuple[str, str]]:
     return blocks
 
 
-def _page(db: Session, page: int, *, tag: str | None = None, author: str | None = None) -> services.ArticlePage:
-    found = services.list_articles(db, tag=tag, author=author, limit=_PER_PAGE, offset=(page - 1) * _PER_PAGE)
-    if not found.articles and (page > 1 or tag):
-        raise NotFound("there are no articles here")
-    return found
-
-
-def _pagination(total: int, page: int, query: dict[str, str]) -> dict[str, object]:
-    """Return what the template needs to lead to the pages before and after."""
-    pages = max(1, -(-total // _PER_PAGE))
-
-    def address(number: int) -> str:
-        return "?" + urlencode(query | {"page": str(number)})
-
+def _shown(found: Page[Article], page: Twelve) -> dict[str, object]:
+    """Return what the template needs of a page, and to lead to those before and after."""
     return {
-        "total": total,
-        "page": page,
-        "pages": pages,
-        "newer": address(page - 1) if page > 1 else None,
-        "older": address(page + 1) if page < pages else None,
+        "articles": found.results,
+        "total": found.count,
+        "page": page.number,
+        "pages": max(1, -(-found.count // page.size)),
+        "newer": found.previous,
+        "older": found.next,
     }
 
 

@@ -7,13 +7,12 @@ of twenty articles is three queries and never forty-one.
 import itertools
 import re
 import unicodedata
-from dataclasses import dataclass
-from typing import Any, Final
+from typing import Final
 
 from sqlalchemy import Select, bindparam, func
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import joinedload, selectinload
-from vase.db import AsyncSession, Session, count, exists, get_or_404, select, transaction
+from vase.db import AsyncSession, Session, exists, get_or_404, select, transaction
 
 from articles.models import Article, ArticleTag, Comment, Tag
 from profiles.models import Profile
@@ -37,38 +36,23 @@ _COMMENTS: Final = (
 _TAGS_BY_USE: Final = select(Tag.name).join(ArticleTag).group_by(Tag.name).order_by(func.count().desc(), Tag.name)
 
 
-@dataclass(frozen=True, slots=True)
-class ArticlePage:
-    """Some articles, newest first, and how many there are in all."""
-
-    articles: list[Article]
-    total: int
-
-
 class UnknownAuthorError(Exception):
     """No profile has the username that was given as the author."""
 
 
-def list_articles(
-    db: Session, *, tag: str | None = None, author: str | None = None, limit: int = 20, offset: int = 0
-) -> ArticlePage:
-    """Return a page of the articles, newest first.
+def newest_articles(*, tag: str | None = None, author: str | None = None) -> Select[Article]:
+    """Return the query for articles, newest first, with their authors and tags.
 
     Args:
-        db: The session.
         tag: Only articles with this tag.
         author: Only articles by this username.
-        limit: How many at most.
-        offset: How many to leave out at the beginning.
     """
-    query: Select[Any] = select(Article)
+    query = select(Article).order_by(Article.created_at.desc(), Article.id.desc())
     if tag is not None:
         query = query.where(Article.id.in_(select(ArticleTag.article_id).join(Tag).where(Tag.name == tag)))
     if author is not None:
         query = query.join(Article.author).where(Profile.username == author)
-    page = query.order_by(Article.created_at.desc(), Article.id.desc()).limit(limit).offset(offset)
-    whole = page.options(joinedload(Article.author), selectinload(Article.tags))
-    return ArticlePage(list(db.scalars(whole)), count(db, query))
+    return query.options(joinedload(Article.author), selectinload(Article.tags))
 
 
 def get_article(db: Session, slug: str) -> Article:

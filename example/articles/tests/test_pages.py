@@ -22,10 +22,10 @@ def test_home_is_cut_into_pages(client: Client, make_article: MakeArticle) -> No
     first, second = client.get("/").text, client.get("/?page=2").text
     assert "Number 13<" in first
     assert "Number 1<" not in first
-    assert 'href="?page=2"' in first
+    assert 'href="/?page=2"' in first
     assert "Number 1<" in second
     assert "Number 0<" in second
-    assert 'href="?page=1"' in second
+    assert 'href="/?page=1"' in second
     assert client.get("/?page=3").status_code == 404
     assert client.get("/?page=x").status_code == 422
 
