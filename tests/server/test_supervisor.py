@@ -140,8 +140,8 @@ def test_livez_answers_while_handlers_are_stuck(start: Start) -> None:
     line = SITE.splitlines().index("    time.sleep(2)") + 1
     assert f"site_under_test.py:{line}" in server.log
     # The median: of thirty requests on a machine that does other things some wait for a processor, not for the server.
-    assert statistics.median(waits) < 0.010, waits
-    assert max(waits) < 0.5, waits
+    assert statistics.median(waits) < 0.010 * slack(), waits
+    assert max(waits) < 0.5 * slack(), waits
 
 
 def wait_for_livez(port: int) -> float:
