@@ -140,6 +140,9 @@ def _goals() -> list[Goal]:
             goals.append(Goal(scenario, ("vase", label), ("fastapi", None), 7.0))
     goals.append(Goal("postgres", ("vase", ""), ("fastapi", None), 1.0))
     goals.append(Goal("postgres", ("vase", ""), ("fastapi", None), 1.0, "p99_ms"))
+    goals += [Goal("mixed", ("vase", ""), (peer, None), 1.0, "p99_ms") for peer in ("granian-rsgi", "starlette")]
+    goals.append(Goal("postgres", ("vase", ""), ("granian-rsgi", None), 1.1))
+    goals.append(Goal("postgres", ("vase", ""), ("granian-rsgi", None), 1.0, "p99_ms"))
     # With the settings of production: 0.8 of each figure that is asked above.
     for scenario, label, least in main:
         shown = "" if scenario in {"json", "upload"} else label

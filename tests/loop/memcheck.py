@@ -4,8 +4,9 @@
 
 A short soak (`tests/loop/soak.py`) runs in an interpreter whose objects come from `malloc`, so that valgrind sees each.
 Counted are errors (what is read or written outside of memory, or before it was set) and memory that is lost for
-certain, where a function of the core is among the innermost frames; what the interpreter and its libraries do by
-themselves is shown as a number, as is what the core makes once, while it is imported: classes and their methods. The exit code is 1 if something was found.
+certain, where a function of the core is among the innermost frames. Shown as a number is what the interpreter and its
+libraries do by themselves, with what the core makes once, while it is imported: classes and their methods. The exit
+code is 1 if something was found.
 """
 
 import argparse
