@@ -34,7 +34,7 @@ if TYPE_CHECKING:
         UploadFile,
         status,
     )
-    from vase.urls import Idempotency
+    from vase.urls import Idempotency, Throttle
     from vase.views import Controller, Router, guard, inline, public, render
     from vase.websockets import WebSocket, WebSocketDisconnect
 
@@ -57,7 +57,7 @@ _ROOMS = {
         "UploadFile",
         "status",
     ),
-    "vase.urls": ("Idempotency",),
+    "vase.urls": ("Idempotency", "Throttle"),
     "vase.views": ("Controller", "Router", "guard", "inline", "public", "render"),
     "vase.websockets": ("WebSocket", "WebSocketDisconnect"),
 }
@@ -86,6 +86,7 @@ __all__ = [
     "Router",
     "ServerSentEvent",
     "StreamingResponse",
+    "Throttle",
     "UploadFile",
     "Vase",
     "WebSocket",

@@ -25,6 +25,7 @@ __all__ = [
     "RequestBodyError",
     "Socket",
     "SocketTransport",
+    "Throttle",
     "TimerHandle",
     "check_routes",
     "find_unfit_number",
@@ -199,6 +200,10 @@ class _Hooks(Protocol):
     @property
     def file_body_class(self) -> type[object]: ...
     @property
+    def late_body_class(self) -> type[object]: ...
+    @property
+    def finish(self) -> Callable[[Any], None]: ...
+    @property
     def query_params_class(self) -> type[object]: ...
     @property
     def form_data_class(self) -> type[object]: ...
@@ -266,6 +271,19 @@ class Engine:
         headers: Sequence[tuple[str, str]],
         client: tuple[str, int] | None = None,
     ) -> Awaitable[tuple[int, list[tuple[str, str]], bytes, Socket | None]]: ...
+
+@final
+class Throttle:
+    """Rates that hold together, counted by name; usable from any thread.
+
+    Args:
+        rates: Pairs of requests and seconds.
+        max_clients: How many names are remembered at once.
+    """
+
+    def __new__(cls, rates: Sequence[tuple[int, int]], max_clients: int) -> Self: ...
+    def take(self, name: str) -> list[tuple[str, str]] | None:
+        """Count a request; if it came too early, return the headers that say so."""
 
 @final
 class Passage:

@@ -11,7 +11,7 @@ from typing import Any, Self
 from vase._core import Endpoint, Engine, Request
 from vase.binding import Plan, PlanOptions, plan
 from vase.di import Providers
-from vase.http import FileBody, FormData, QueryParams, Response, UploadFile, problem_response
+from vase.http import FileBody, FormData, LateBody, QueryParams, Response, UploadFile, problem_response
 from vase.loop import EventLoop
 from vase.urls import compile_urls, path
 
@@ -46,6 +46,7 @@ class Reply:
 class _Hooks:
     response_class = Response
     file_body_class = FileBody
+    late_body_class = LateBody
     query_params_class = QueryParams
     form_data_class = FormData
     upload_file_class = UploadFile
@@ -53,6 +54,11 @@ class _Hooks:
 
     def __init__(self) -> None:
         self.raised: list[BaseException] = []
+
+    @staticmethod
+    def finish(late: LateBody) -> None:
+        """No plan of these tests leaves anything to be done."""
+        assert late.take() is None
 
     def on_error(self, request: Request, exception: BaseException) -> Response:
         self.raised.append(exception)

@@ -118,7 +118,7 @@ def assemble(
             routes.append(route)
             continue
         policy = Policy(route, services)
-        made = _plan(route, providers, faults, policy.dependencies)
+        made = _plan(route, providers, faults, policy)
         if made is not None:
             policy.check(made)
             plans[route.id] = made
@@ -156,9 +156,7 @@ def _mounted(  # all that an endpoint is made of
     return [] if made is None else [_endpoint(route, made, around, failures)]
 
 
-def _plan(
-    route: CompiledRoute, providers: Providers, faults: list[Fault], before: tuple[Dependency, ...] = ()
-) -> Plan | None:
+def _plan(route: CompiledRoute, providers: Providers, faults: list[Fault], policy: Policy | None = None) -> Plan | None:
     if not callable(route.route.handler):
         return None  # the URL conf has told it
     if takes_socket(route.route.handler):
@@ -174,11 +172,12 @@ def _plan(
             path_parameters=route.parameters,
             open_parameters=route.pattern.open_parameters,
             methods=route.route.methods,
-            dependencies=_dependencies(route, before),
+            dependencies=_dependencies(route, policy),
             response_model=route.route.response_model,
             status_code=route.route.status_code,
             answer=AnswerOptions(**route.route.response_options),
             max_body=route.route.max_body,
+            renderers={} if policy is None else policy.renderers,
             place=route.route.place,
         )
     except BindingErrors as wrong:
@@ -187,12 +186,16 @@ def _plan(
         return None
 
 
-def _dependencies(route: CompiledRoute, before: tuple[Dependency, ...] = ()) -> tuple[Any, ...]:
+def _dependencies(route: CompiledRoute, policy: Policy | None = None) -> tuple[Any, ...]:
     """Return what must run before the handler: the guard first, so that a stranger learns nothing from the rest."""
     auth = route.route.auth
     if auth is None or isinstance(auth, Public) or auth_fault(auth) is not None:
-        return (*before, *route.route.dependencies)
-    return (guarding(auth), *before, *route.route.dependencies)
+        guards: tuple[Dependency, ...] = ()
+    else:
+        guards = (guarding(auth),)
+    if policy is None:
+        return (*guards, *route.route.dependencies)
+    return (*guards, *policy.before, *route.route.dependencies, *policy.after)
 
 
 def _plan_socket(route: CompiledRoute, providers: Providers, faults: list[Fault]) -> SocketPlan | None:
@@ -222,11 +225,16 @@ def _endpoint(
     if not middleware and is_plain and not route.route.exception_handlers:
         return Endpoint(made.callable, route=route.path, parameters=names, **made.endpoint_options())
     may_wait = made.respond_suspends or failures.may_wait or not all(map(passes_on, middleware))
-    respond = made.respond if policy is None else policy.around(made.respond, failures.on_error)
+    if policy is None:
+        innermost = answering(made.respond, on_error=failures.on_error)
+    else:
+        may_wait = may_wait or policy.may_wait
+        respond = policy.around(made.respond, failures.on_error)
+        innermost = policy.finishing(answering(respond, on_error=failures.on_error))
     return Endpoint(
-        compose(middleware, answering(respond, on_error=failures.on_error)),
+        compose(middleware, innermost),
         # A chain that cannot wait anywhere is run as it is, without a task around it.
-        mode="task" if may_wait or not is_plain else "coroutine",
+        mode="task" if may_wait else "coroutine",
         arguments=(("request",),),
         # A body that the handler reads is there before the chain starts, so the chain runs in one go.
         collects=made.reads_body or (policy is not None and policy.reads_body),

@@ -1,5 +1,6 @@
 """What the core calls back: errors become answers here, and streams are pulled."""
 
+import asyncio
 import functools
 import logging
 from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Iterator, Sequence
@@ -16,6 +17,7 @@ from vase.http import (
     FileBody,
     FormData,
     HTTPException,
+    LateBody,
     QueryParams,
     Response,
     UploadFile,
@@ -59,6 +61,7 @@ class Hooks:
 
     response_class = Response
     file_body_class = FileBody
+    late_body_class = LateBody
     query_params_class = QueryParams
     form_data_class = FormData
     upload_file_class = UploadFile
@@ -69,6 +72,7 @@ class Hooks:
         self._handlers: dict[type[BaseException], ExceptionHandler] = {}
         self._observers: list[Observer] = []
         self._drained: set[Any] = set()
+        self._late: set[asyncio.Future[None]] = set()
         self.templates: Templates | None = None
 
     def add_handler(self, kind: type[BaseException], handler: ExceptionHandler) -> None:
@@ -170,6 +174,29 @@ class Hooks:
         """Let streams that know how end early: the server stops."""
         for source in list(self._drained):
             source.drain()
+
+    def finish(self, late: LateBody) -> None:
+        """Do what an answer left to be done; the core calls it when the answer has left, or never will."""
+        finish = late.take()
+        if finish is None:
+            return
+        try:
+            loop = asyncio.get_running_loop()
+        except RuntimeError:  # thrown away by a thread of the pool: its client has left
+            asyncio.run(finish())
+            return
+        task = loop.create_task(finish())
+        self._late.add(task)
+        task.add_done_callback(self._late.discard)
+
+    async def settled(self, seconds: float | None = None) -> None:
+        """Wait until what answers left to be done is done.
+
+        Args:
+            seconds: How long at most.
+        """
+        if self._late:
+            await asyncio.wait(self._late, timeout=seconds)
 
     async def pump(self, sender: _BodySender, source: AsyncIterator[bytes | str]) -> None:
         """Push the pieces of an answer into its connection, at the pace at which the client takes them."""

@@ -338,6 +338,7 @@ class Vase:
         """
         self.hooks.drain()
         await engine.drain(seconds)
+        await self.hooks.settled(seconds)
 
     def static_roots(self) -> list[Path]:
         """Return the directories of static files in the order in which they are searched."""

@@ -1,15 +1,15 @@
 """From a handler's value to bytes, by the type that its return annotation promised, and nothing beyond it."""
 
 import collections.abc
-from collections.abc import AsyncIterator, Callable, Iterator
-from dataclasses import dataclass
+from collections.abc import AsyncIterator, Callable, Iterator, Mapping
+from dataclasses import dataclass, field
 from functools import cached_property, partial
 from importlib import import_module
 from pathlib import PurePath
 from typing import Any, Final, Literal, get_args, get_origin
 
 from pydantic import BaseModel, TypeAdapter, ValidationError
-from pydantic_core import PydanticSerializationError, to_json
+from pydantic_core import PydanticSerializationError, from_json, to_json
 
 from vase.binding._codecs import CodecError, faults_of, make_adapter
 from vase.binding._errors import ResponseValidationError
@@ -17,7 +17,16 @@ from vase.binding._shape import Shape, shape_of
 from vase.binding._trust import make_encoder
 from vase.binding._types import contains_struct, is_struct, members_of, name_of
 from vase.di import EMPTY, return_place
-from vase.http import EventSourceResponse, FileBody, Response, ServerSentEvent, to_response, validation_fault
+from vase.http import (
+    EventSourceResponse,
+    FileBody,
+    Request,
+    Response,
+    ServerSentEvent,
+    accepted_type,
+    to_response,
+    validation_fault,
+)
 from vase.types import Place
 
 __all__ = ["Answer", "AnswerError", "AnswerOptions", "brings_fields", "is_event_stream"]
@@ -77,6 +86,7 @@ class Answer:
         status_code: The status of answers that are made of values; None for the usual one.
         options: How values are written.
         owner: The function whose promise it is.
+        renderers: What writes a value in each media type that the client may choose; None writes JSON.
     """
 
     annotation: Any
@@ -84,6 +94,7 @@ class Answer:
     status_code: int | None = None
     options: AnswerOptions = AnswerOptions()
     owner: Callable[..., Any] | None = None
+    renderers: Mapping[str, Callable[[Any], Any] | None] = field(default_factory=dict)
 
     @property
     def place(self) -> Place | None:
@@ -149,6 +160,24 @@ class Answer:
         response = Response(encoded, self.status_code or 200)
         response.raw_headers.append(_JSON_FIELD)
         return response
+
+    def respond_to(self, value: Any, request: Request) -> Response:
+        """Return the response that a value stands for, in the media type that was chosen for a request."""
+        if isinstance(value, Response):
+            return value
+        chosen = accepted_type(request)
+        render = self.renderers.get(chosen)
+        if render is None:
+            response = self.respond(value)
+            if isinstance(value, str | bytes) and chosen in self.renderers:
+                response.headers["content-type"] = Response(media_type=chosen).headers["content-type"]
+            return response
+        # Through JSON, so that nothing is written that the promise leaves out.
+        plain = value if self.is_plain(value) else self.encode(value)
+        if isinstance(plain, Response):
+            return plain
+        rendered = render(value if self.is_plain(value) else from_json(plain))
+        return rendered if isinstance(rendered, Response) else Response(rendered, self.status_code or 200, None, chosen)
 
     @cached_property
     def shape(self) -> Shape | None:

@@ -18,7 +18,7 @@ from typing import Any, Final, Literal
 
 from vase.binding._answers import Answer
 from vase.binding._inputs import MISSING, Input, Missing, check_json
-from vase.binding._streams import finish, hold, is_streamed
+from vase.binding._streams import finish, hold, is_streamed, postpone
 from vase.di import Edge, Graph, Kind, Node, RunInThread, Teardown, cannot_suspend, is_inline, label
 
 __all__ = ["Emitted", "Form", "Mode", "Parts", "emit"]
@@ -41,6 +41,7 @@ class Parts:
         reject: Makes the error with all faults: `reject(request, error, body=…, form=…, refused=…)`; `refused` is the
             input that the error is about, if it is known.
         answer: What the handler promised.
+        is_exchange: Whether there is an answer that leaves later than the handler returns; a socket has none.
     """
 
     graph: Graph
@@ -48,6 +49,7 @@ class Parts:
     run_in_thread: RunInThread
     reject: Callable[..., Exception]
     answer: Answer
+    is_exchange: bool = True
 
     @property
     def inputs(self) -> list[Input]:
@@ -58,7 +60,20 @@ class Parts:
     @property
     def has_teardown(self) -> bool:
         """Whether something must be closed after the handler."""
-        return any(node.kind in {Kind.GENERATOR, Kind.ASYNC_GENERATOR} for node in self.graph.order[:-1])
+        return any(not self.is_late(node) for node in self._yielding)
+
+    @property
+    def has_late_teardown(self) -> bool:
+        """Whether something must be closed after the answer."""
+        return any(map(self.is_late, self._yielding))
+
+    def is_late(self, node: Node) -> bool:
+        """Return whether a dependency is open until the answer has left."""
+        return node.is_late and self.is_exchange
+
+    @property
+    def _yielding(self) -> list[Node]:
+        return [node for node in self.graph.order[:-1] if node.kind in {Kind.GENERATOR, Kind.ASYNC_GENERATOR}]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -88,14 +103,16 @@ class _Emitter:
 
     def emit(self) -> Emitted:
         graph = self.parts.graph
-        self.locals |= {"request", "body", "form", "known", "teardown", "value", "error", "BaseException", "float"}
+        self.locals |= {"request", "body", "form", "known", "late", "teardown", "value", "error"}
+        self.locals |= {"BaseException", "float"}
         parameters, arguments = self._parameters()
         prefix = "async def" if self._is_async else "def"
         if self.form != "call":
             self._mappings()
-        if self.parts.has_teardown:
-            self._write(f"teardown = {self._global('Teardown', Teardown)}({self._run_in_thread})", "try:")
-            self.depth += 1
+        for name, is_there in (("late", self.parts.has_late_teardown), ("teardown", self.parts.has_teardown)):
+            if is_there:
+                self._write(f"{name} = {self._global('Teardown', Teardown)}({self._run_in_thread})", "try:")
+                self.depth += 1
         for node in graph.order[:-1]:
             self._stage(node)
         self._inputs_of(graph.root)
@@ -355,11 +372,12 @@ class _Emitter:
         return call if is_root else self._entering(node, call)
 
     def _entering(self, node: Node, call: str) -> str:
+        into = "late" if self.parts.is_late(node) else "teardown"
         if node.kind is Kind.ASYNC_GENERATOR:
-            return f"await teardown.enter_async({call})"
+            return f"await {into}.enter_async({call})"
         if not self._is_async or node.is_in_place:
-            return f"teardown.enter({call})"
-        return f"await teardown.enter_in_thread({call})"
+            return f"{into}.enter({call})"
+        return f"await {into}.enter_in_thread({call})"
 
     def _argument(self, edge: Edge) -> str:
         source = edge.source
@@ -369,28 +387,44 @@ class _Emitter:
     def _end(self, root: Node) -> None:
         """Call the handler, close what must be closed, return."""
         call = self._call(root)
-        if not self.parts.has_teardown:
+        is_late = self.parts.has_late_teardown
+        if not self.parts.has_teardown and not is_late:
             self._write(f"return {call}" if self.form != "respond" else f"return {self._respond(call)}")
             return
-        if self.form == "respond":
+        if self.form == "respond" or is_late:
             self._write(f"value = {self._respond(call)}")
         else:
             answer = self._global("answer", self.parts.answer)
             self._write(f"value = {self._global('finish', finish)}({call}, {answer})")
-        self.depth -= 1
         wait, suffix = ("await ", "") if self._is_async else ("", "_sync")
-        held = "teardown" if self._is_async else "teardown.in_threads()"
-        self._write(
-            "except BaseException as error:",
-            f"    {wait}teardown.fail{suffix}(error)",
-            "    raise",
-            f"if {self._global('is_streamed', is_streamed)}(value):",
-            f"    return {self._global('hold', hold)}(value, {held})",
-            f"{wait}teardown.close{suffix}()",
-            "return value",
-        )
+        if self.parts.has_teardown:
+            self._fail("teardown", wait, suffix)
+            held = self._global("hold", hold) + f"(value, {self._held('teardown')})"
+            # A body that is made while it is sent needs its dependencies until then.
+            streamed, otherwise = (f"value = {held}", "else:") if is_late else (f"return {held}", "")
+            self._write(f"if {self._global('is_streamed', is_streamed)}(value):", f"    {streamed}")
+            indent = ""
+            if otherwise:
+                self._write(otherwise)
+                indent = "    "
+            self._write(f"{indent}{wait}teardown.close{suffix}()")
+        if is_late:
+            self._fail("late", wait, suffix)
+            self._write(f"return {self._global('postpone', postpone)}(value, {self._held('late')})")
+        else:
+            self._write("return value")
+
+    def _fail(self, name: str, wait: str, suffix: str) -> None:
+        """End the block in which dependencies are open: an error is thrown into them."""
+        self.depth -= 1
+        self._write("except BaseException as error:", f"    {wait}{name}.fail{suffix}(error)", "    raise")
+
+    def _held(self, name: str) -> str:
+        return name if self._is_async else f"{name}.in_threads()"
 
     def _respond(self, call: str) -> str:
+        if self.parts.answer.renderers:
+            return f"{self._global('respond', self.parts.answer.respond_to)}({call}, request)"
         return f"{self._global('respond', self.parts.answer.respond)}({call})"
 
     @property

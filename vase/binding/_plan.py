@@ -56,6 +56,8 @@ class PlanOptions(TypedDict, total=False):
         answer: How values are written.
         run_in_thread: Runs plain functions that an asynchronous endpoint calls; `asyncio.to_thread` when left out.
         max_body: The largest body of a request, in bytes; None leaves it to the application.
+        renderers: What writes a value in each media type that the client may choose.
+        is_exchange: Whether there is an answer that leaves after the handler has returned; a socket has none.
         place: The line of the route.
     """
 
@@ -68,6 +70,8 @@ class PlanOptions(TypedDict, total=False):
     answer: AnswerOptions
     run_in_thread: RunInThread
     max_body: int | None
+    renderers: Mapping[str, Callable[[Any], Any] | None]
+    is_exchange: bool
     place: Place | None
 
 
@@ -286,6 +290,7 @@ def plan(handler: Callable[..., Any], *, providers: Providers | None = None, **o
         run_in_thread=options.get("run_in_thread", asyncio.to_thread),
         reject=_Rejecter(tuple(classifier.inputs), document),
         answer=answer,
+        is_exchange=options.get("is_exchange", True),
     )
     return Plan(
         handler=handler,
@@ -359,6 +364,7 @@ def _answer(handler: Callable[..., Any], graph: Graph, options: PlanOptions) -> 
         status_code=options.get("status_code"),
         options=options.get("answer", AnswerOptions()),
         owner=handler,
+        renderers=options.get("renderers", {}),
     )
     try:
         _ = answer.encode

@@ -16,10 +16,10 @@ A dependency is found by `Depends` or, with `providers[Database] = open_database
 scope (one request, one task, one command); `call` is a scope of one call. The room knows no HTTP: `vase.binding` adds
 what a request holds.
 
-Codes: `di.E001` to `di.E008`.
+Codes: `di.E001` to `di.E009`.
 """
 
-from vase.di._depends import Dependency, Depends
+from vase.di._depends import Dependency, Depends, TeardownScope
 from vase.di._errors import DependencyError, DependencyErrors, label
 from vase.di._graph import Edge, Graph, Node, build
 from vase.di._kinds import Kind, awaits_only, cannot_suspend, is_in_place, is_inline, kind_of
@@ -45,6 +45,7 @@ __all__ = [
     "Scope",
     "Signature",
     "Teardown",
+    "TeardownScope",
     "awaits_only",
     "build",
     "call",

@@ -2,9 +2,12 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Literal
 
-__all__ = ["Dependency", "Depends"]
+__all__ = ["Dependency", "Depends", "TeardownScope"]
+
+type TeardownScope = Literal["function", "request"]
+"""When the lines after the `yield` run: when the handler has returned, or when its answer has left."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -14,13 +17,17 @@ class Dependency:
     Args:
         function: Makes the value: a function, a class, a generator that yields it; None takes the annotated type.
         use_cache: Whether everybody in one scope shares the value.
+        scope: When the lines after its `yield` run.
     """
 
     function: Callable[..., Any] | None = None
     use_cache: bool = True
+    scope: TeardownScope = "function"
 
 
-def Depends(function: Callable[..., Any] | None = None, *, use_cache: bool = True) -> Any:  # noqa: N802  # FastAPI's name
+def Depends(  # noqa: N802  # FastAPI's name
+    function: Callable[..., Any] | None = None, *, use_cache: bool = True, scope: TeardownScope = "function"
+) -> Any:
     """Say that a parameter is made by another function.
 
     Write `Annotated[User, Depends(current_user)]`, or `user: User = Depends(current_user)`.
@@ -31,5 +38,8 @@ def Depends(function: Callable[..., Any] | None = None, *, use_cache: bool = Tru
     Args:
         function: Makes the value, and may have dependencies of its own. Left out, the annotated class is called.
         use_cache: False makes a new value for this parameter, even when the scope has one.
+        scope: When the lines after the `yield` run in a request: `"function"`, when the handler has returned and before
+            the answer is sent, so that a failure there is a 500; `"request"`, when the answer has left, so that the
+            client does not wait, and a failure is logged.
     """
-    return Dependency(function, use_cache)
+    return Dependency(function, use_cache, scope)

@@ -44,6 +44,7 @@ class Node:
         is_in_place: Whether a plain function may run on the loop's thread.
         is_shared: Whether everybody in a scope gets the same value.
         edges: Its parameters; one that keeps its default is left out.
+        is_late: Whether its second half runs when the answer of a request has left.
     """
 
     function: Callable[..., Any]
@@ -51,6 +52,7 @@ class Node:
     is_in_place: bool
     is_shared: bool
     edges: tuple[Edge, ...]
+    is_late: bool = False
 
     @property
     def dependencies(self) -> tuple["Node", ...]:
@@ -123,14 +125,14 @@ class _Builder:
             message = f"`Depends` of `{label(owner)}` names no function"
             self._fault("di.E003", message, "write `Depends(function)`", parameter_place(owner))
             return None
-        return self._dependency(dependency.function, use_cache=dependency.use_cache, owner=owner)
+        return self._dependency(dependency.function, dependency, owner=owner)
 
-    def node(self, function: Callable[..., Any], *, is_shared: bool) -> Node:
+    def node(self, function: Callable[..., Any], *, is_shared: bool, is_late: bool = False) -> Node:
         """Return the node of a function, its dependencies already in order."""
         self._chain.append(function)
         edges = self._edges(function)
         self._chain.pop()
-        return Node(function, kind_of(function), is_in_place(function), is_shared, edges)
+        return Node(function, kind_of(function), is_in_place(function), is_shared, edges, is_late)
 
     def _edges(self, function: Callable[..., Any]) -> tuple[Edge, ...]:
         try:
@@ -166,7 +168,7 @@ class _Builder:
             return None
         provider = self._providers.find(parameter.type) if parameter.type is not EMPTY else None
         if provider is not None:
-            return self._dependency(provider, use_cache=True, owner=parameter.owner, name=parameter.name)
+            return self._dependency(provider, Dependency(), owner=parameter.owner, name=parameter.name)
         if parameter.default is EMPTY:
             self._unfilled(parameter)
         return None
@@ -185,7 +187,7 @@ class _Builder:
             if function is None and parameter.type is not EMPTY and callable(parameter.type):
                 function = parameter.type
         if callable(function):
-            return self._dependency(function, use_cache=marker.use_cache, owner=parameter.owner, name=parameter.name)
+            return self._dependency(function, marker, owner=parameter.owner, name=parameter.name)
         if parameter.unresolved is not None:
             self._unresolved(parameter)
             return None
@@ -195,20 +197,44 @@ class _Builder:
         return None
 
     def _dependency(
-        self, function: Callable[..., Any], *, use_cache: bool, owner: Callable[..., Any], name: str | None = None
+        self, function: Callable[..., Any], said: Dependency, *, owner: Callable[..., Any], name: str | None = None
     ) -> Node | None:
         function = self._providers.replaced(function)
         if any(function == link for link in self._chain):
             self._cycle(function, parameter_place(owner, name))
             return None
-        key = _key(function)
-        if use_cache and key in self._shared:
+        is_late = self._is_late(function, said, parameter_place(owner, name))
+        key = (_key(function), is_late)
+        if said.use_cache and key in self._shared:
             return self._shared[key]
-        node = self.node(function, is_shared=use_cache)
+        node = self.node(function, is_shared=said.use_cache, is_late=is_late)
+        if is_late:
+            self._check_open(node, parameter_place(owner, name))
         self.order.append(node)
-        if use_cache:
+        if said.use_cache:
             self._shared[key] = node
         return node
+
+    def _is_late(self, function: Callable[..., Any], said: Dependency, place: Place | None) -> bool:
+        """Return whether a second half runs when the answer has left; a function without one has no such half."""
+        if said.scope not in {"function", "request"}:
+            message = f"`Depends({label(function)}, scope={said.scope!r})` names no scope"
+            self._fault("di.E009", message, 'write `scope="function"` or `scope="request"`', place)
+        return said.scope == "request" and kind_of(function) in _YIELDING
+
+    def _check_open(self, node: Node, place: Place | None) -> None:
+        """Find what a late dependency needs and what is closed before it."""
+        pending = list(node.dependencies)
+        while pending:
+            needed = pending.pop()
+            if needed.kind in _YIELDING and not needed.is_late:
+                message = (
+                    f"`{label(node.function)}` is open until the answer has left, and needs "
+                    f"`{label(needed.function)}`, which is closed before"
+                )
+                hint = 'give that one `scope="request"` too, or let the first open its own'
+                self._fault("di.E009", message, hint, place)
+            pending += needed.dependencies
 
     def _cycle(self, function: Callable[..., Any], place: Place | None) -> None:
         start = self._chain.index(function)
@@ -236,6 +262,9 @@ class _Builder:
 
     def _fault(self, code: str, message: str, hint: str, place: Place | None) -> None:
         self.faults.append(DependencyError(message, code=code, hint=hint, place=place))
+
+
+_YIELDING = (Kind.GENERATOR, Kind.ASYNC_GENERATOR)
 
 
 def _key(function: Callable[..., Any]) -> object:

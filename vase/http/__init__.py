@@ -9,10 +9,11 @@
 
 Handlers may return plain values as well; `to_response` says what becomes of them.
 The room reads no settings. It raises `HTTPException` and its kin as answers, and `HTTPError` (`http.E001` to
-`http.E009`) for answers that cannot be made.
+`http.E010`) for answers that cannot be made.
 """
 
 from vase.http import status
+from vase.http._conditions import ETag, check_conditions, conditional, etag_of
 from vase.http._convert import Encoder, to_response
 from vase.http._cookies import CookieOptions, SameSite
 from vase.http._errors import CookieError, EventError, HeaderError, HTTPError, RedirectError, ResponseError
@@ -26,8 +27,10 @@ from vase.http._exceptions import (
     MethodNotAllowed,
     NotAcceptable,
     NotFound,
+    NotModified,
     PermissionDenied,
     PreconditionFailed,
+    PreconditionRequired,
     ProblemOptions,
     ServiceUnavailable,
     TooManyRequests,
@@ -39,6 +42,8 @@ from vase.http._files import FileBody
 from vase.http._forms import FormData
 from vase.http._headers import Headers, HeaderSource, MutableHeaders
 from vase.http._json import JSONNumberError, check_json_numbers
+from vase.http._late import LateBody
+from vase.http._negotiation import accepted_type, choose_type, negotiate
 from vase.http._problems import ProblemDetails, problem_response
 from vase.http._query import QueryParams
 from vase.http._request import Request, RequestView
@@ -60,6 +65,7 @@ __all__ = [
     "ContentTooLarge",
     "CookieError",
     "CookieOptions",
+    "ETag",
     "Encoder",
     "EventBody",
     "EventError",
@@ -76,13 +82,16 @@ __all__ = [
     "Headers",
     "JSONNumberError",
     "JSONResponse",
+    "LateBody",
     "MethodNotAllowed",
     "MutableHeaders",
     "NotAcceptable",
     "NotFound",
+    "NotModified",
     "PermissionDenied",
     "PlainTextResponse",
     "PreconditionFailed",
+    "PreconditionRequired",
     "ProblemDetails",
     "ProblemOptions",
     "QueryParams",
@@ -103,7 +112,13 @@ __all__ = [
     "UnsupportedMediaType",
     "UploadFile",
     "ValidationFault",
+    "accepted_type",
+    "check_conditions",
     "check_json_numbers",
+    "choose_type",
+    "conditional",
+    "etag_of",
+    "negotiate",
     "problem_response",
     "status",
     "to_response",

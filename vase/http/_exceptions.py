@@ -1,11 +1,13 @@
 """Exceptions that are answers: raise one anywhere below a handler and the client gets it as problem details.
 
     HTTPException                   any status
+    ├── NotModified 304
     ├── BadRequest 400  Unauthorized 401  PermissionDenied 403  NotFound 404  MethodNotAllowed 405  NotAcceptable 406
     ├── Conflict 409  Gone 410  PreconditionFailed 412  ContentTooLarge 413  UnsupportedMediaType 415
     ├── UnprocessableContent 422
     │   └── RequestValidationError  every fault of a request, with its path (`_validation.py`)
     ├── TooManyRequests 429
+    ├── PreconditionRequired 428
     └── ServiceUnavailable 503
 
 They do not hang on `VaseError`: they tell a client what happened, and nobody has to mend them.
@@ -26,8 +28,10 @@ __all__ = [
     "MethodNotAllowed",
     "NotAcceptable",
     "NotFound",
+    "NotModified",
     "PermissionDenied",
     "PreconditionFailed",
+    "PreconditionRequired",
     "ProblemOptions",
     "ServiceUnavailable",
     "TooManyRequests",
@@ -97,6 +101,12 @@ class _NamedException(HTTPException):
 
     def __init__(self, detail: str | None = None, **options: Unpack[ProblemOptions]) -> None:
         super().__init__(type(self).status_code, detail, **options)
+
+
+class NotModified(_NamedException):
+    """304: the client has what it asks for; the answer has no body."""
+
+    status_code = 304
 
 
 class BadRequest(_NamedException):
@@ -180,6 +190,12 @@ class UnprocessableContent(_NamedException):
     """422: understood, but wrong in itself."""
 
     status_code = 422
+
+
+class PreconditionRequired(_NamedException):
+    """428: a change that does not say which version it changes."""
+
+    status_code = 428
 
 
 class _RetryException(_NamedException):

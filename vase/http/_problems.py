@@ -8,7 +8,7 @@ from pydantic_core import to_json
 
 from vase.http import _debug
 from vase.http._accept import JSON_TYPES, prefers_html, quality_of
-from vase.http._exceptions import HTTPException
+from vase.http._exceptions import HTTPException, NotModified
 from vase.http._pages import error_page
 from vase.http._request import RequestBodyError, RequestView
 from vase.http._response import HTMLResponse, PlainTextResponse, Response
@@ -85,6 +85,8 @@ def problem_response(exc: BaseException, request: RequestView | None = None, *, 
     if isinstance(exc, RequestBodyError):
         status, code, detail = exc.args
         exc = HTTPException(status, detail, members={"code": code})
+    if isinstance(exc, NotModified):
+        return Response(b"", 304, exc.headers)
     if isinstance(exc, HTTPException):
         return _told(exc, request, debug=debug)
     if debug:

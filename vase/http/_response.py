@@ -19,6 +19,7 @@ from vase.http._cookies import CookieOptions, cookie_key, dump_cookie, needs_sec
 from vase.http._errors import RedirectError
 from vase.http._files import Disposition, FileBody, content_disposition, media_type_of
 from vase.http._headers import HeaderSource, MutableHeaders, check_header, checked_headers
+from vase.http._late import LateBody
 from vase.http._streams import ChunkSource, stream_of
 
 __all__ = [
@@ -32,7 +33,7 @@ __all__ = [
     "StreamingResponse",
 ]
 
-type Body = bytes | str | FileBody | AsyncIterable[bytes]
+type Body = bytes | str | FileBody | LateBody | AsyncIterable[bytes]
 """What the engine can send; text goes out as UTF-8."""
 
 

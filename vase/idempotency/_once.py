@@ -6,7 +6,15 @@ from collections.abc import Awaitable, Callable, Coroutine
 from typing import Any, Final
 
 from vase.di import Dependency, Depends
-from vase.http import Conflict, HTTPException, Request, RequestValidationError, Response, UnprocessableContent
+from vase.http import (
+    Conflict,
+    HTTPException,
+    LateBody,
+    Request,
+    RequestValidationError,
+    Response,
+    UnprocessableContent,
+)
 from vase.idempotency._key import HEADER, REPLAYED_HEADER, fingerprint_of, read_key
 from vase.idempotency._store import Answer, Claim, Held, Store, Verdict
 from vase.urls import Guard, Idempotency, identity_text
@@ -131,7 +139,8 @@ class Once:
             raise _Replay(_replayed(found))
 
     async def _keep(self, claim: Claim, response: Response) -> None:
-        body = response.body.encode() if isinstance(response.body, str) else response.body
+        body = response.body.body if isinstance(response.body, LateBody) else response.body
+        body = body.encode() if isinstance(body, str) else body
         kept = Answer(response.status_code, tuple(response.raw_headers), body if isinstance(body, bytes) else None)
         try:
             if not await asyncio.to_thread(self._store.finish, claim, kept):

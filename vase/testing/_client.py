@@ -210,6 +210,7 @@ class AsyncClient:
             status, headers, content = await self._engine.handle(
                 prepared.method, prepared.target, prepared.headers, prepared.content, _ADDRESS
             )
+        await self.app.hooks.settled()
         if self._raises and self._raised:
             raise self._raised[0]
         for name, value in headers:

@@ -38,6 +38,7 @@ from vase.urls._identity import identity_text
 from vase.urls._inline import is_inline, mark_inline
 from vase.urls._mounted import Interface, MountedApp, mount
 from vase.urls._pattern import LiteralSegment, ParameterSegment, PathPattern, PatternFault, Segment, parse_pattern
+from vase.urls._representations import Produced, Renderer, Tagged, offers_of
 from vase.urls._resolver import URLResolver
 from vase.urls._route import (
     ExceptionHandlers,
@@ -54,6 +55,7 @@ from vase.urls._route import (
     path,
 )
 from vase.urls._sockets import SOCKET_METHOD, Listener, is_socket_class, takes_socket
+from vase.urls._throttle import Throttle, Throttled, throttle_fault, throttle_of
 from vase.urls._written import WrittenReversals
 
 __all__ = [
@@ -84,11 +86,16 @@ __all__ = [
     "ParameterSegment",
     "PathPattern",
     "PatternFault",
+    "Produced",
     "Public",
+    "Renderer",
     "Route",
     "RouteOptions",
     "RouteSource",
     "Segment",
+    "Tagged",
+    "Throttle",
+    "Throttled",
     "URLError",
     "URLPattern",
     "URLResolver",
@@ -111,8 +118,11 @@ __all__ = [
     "is_socket_class",
     "mark_inline",
     "mount",
+    "offers_of",
     "parse_pattern",
     "path",
     "public",
     "takes_socket",
+    "throttle_fault",
+    "throttle_of",
 ]

@@ -19,12 +19,14 @@ from vase.exceptions import did_you_mean, quote
 from vase.types import JSON, Place
 from vase.urls._converters import Converter, ConverterTable
 from vase.urls._deprecation import Deprecation
-from vase.urls._guards import Auth
+from vase.urls._guards import Auth, Public
 from vase.urls._idempotency import idempotency_fault
 from vase.urls._mounted import MountedApp
 from vase.urls._pattern import PathPattern, PatternFault, duplicate_parameter, parse_pattern
+from vase.urls._representations import representation_faults
 from vase.urls._route import ExceptionHandlers, Mount, Route, RouteSource, URLPattern, Versions
 from vase.urls._sockets import SOCKET_METHOD
+from vase.urls._throttle import throttle_fault, throttle_of
 
 __all__ = ["CompiledMount", "CompiledRoute", "URLTable", "compile_urls"]
 
@@ -70,6 +72,9 @@ class CompiledRoute:
     def as_data(self) -> dict[str, JSON]:
         """Return what the engine is told."""
         limits: dict[str, JSON] = {} if self.route.max_body is None else {"max_body": self.route.max_body}
+        throttle = throttle_of(self.route.throttle)
+        if throttle is not None and throttle.by == "address":
+            limits["throttle"] = [{"requests": requests, "seconds": seconds} for requests, seconds in throttle.pairs]
         return {
             **limits,
             "id": self.id,
@@ -188,7 +193,6 @@ class _Compiler:
         if fault is not None:
             self._error("urls.E006", f"path {quote(route.path)} leads to {fault[0]}", fault[1], route.place)
         self._check_methods(route)
-        self._check_options(route)
         if route.name is not None and ":" in route.name:
             message = f"route name {quote(route.name)} has a colon, which stands between namespace and name"
             self._error("urls.E010", message, "give the namespace to `include(…, namespace=…)`", route.place)
@@ -204,6 +208,7 @@ class _Compiler:
             auth=around.auth if route.auth is None else route.auth,
             include_in_schema=around.include_in_schema and route.include_in_schema,
         )
+        self._check_options(whole)
         name = None if route.name is None else ":".join([*around.namespaces, route.name])
         self.routes.append(CompiledRoute(len(self.routes), pattern, _marked(whole), name))
 
@@ -363,10 +368,16 @@ class _Compiler:
                 )
 
     def _check_options(self, route: Route) -> None:
-        wrong = idempotency_fault(route.idempotent, route.methods)
-        if wrong is not None:
-            message = f"`idempotent={quote(route.idempotent)}` of path {quote(route.path)}: {wrong[0]}"
-            self._error("urls.E040", message, wrong[1], route.place)
+        has_guard = route.auth is not None and not isinstance(route.auth, Public)
+        found: list[tuple[str, str, str]] = []
+        for option, wrong in (
+            (f"idempotent={route.idempotent!r}", idempotency_fault(route.idempotent, route.methods)),
+            (f"throttle={route.throttle!r}", throttle_fault(route.throttle, has_guard=has_guard)),
+        ):
+            found += [] if wrong is None else [(option, *wrong)]
+        found += representation_faults(route)
+        for option, reason, hint in found:
+            self._error("urls.E040", f"`{option}` of path {quote(route.path)}: {reason}", hint, route.place)
 
     def check_names(self) -> None:
         """Find names that leave `reverse` a choice: one name, the same parameters, different paths."""

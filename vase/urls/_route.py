@@ -16,7 +16,9 @@ from vase.urls._deprecation import Deprecation
 from vase.urls._guards import Auth
 from vase.urls._idempotency import Idempotent
 from vase.urls._mounted import MountedApp
+from vase.urls._representations import Produced, Tagged
 from vase.urls._sockets import SOCKET_METHOD, takes_socket
+from vase.urls._throttle import Throttled
 
 __all__ = [
     "ExceptionHandlers",
@@ -80,6 +82,13 @@ class RouteOptions(TypedDict, total=False):
         max_body: The largest body of a request, in bytes; that of the settings when left out.
         idempotent: Whether a request that is sent again with the same `Idempotency-Key` runs once: `True`, `"required"`
             where each request must have a key, or `Idempotency(…)`.
+        throttle: How often one client may call it: `"10/minute"`, several such rates, or `Throttle(…)`.
+        etag: Names the version of what is answered: `True` makes a tag of the body (`"weak"` a weak one), a dependency
+            returns the tag before the work is done.
+        last_modified: A dependency that returns when the thing was changed.
+        precondition_required: Whether a change must say which version it changes; if not, it is answered with 428.
+        produces: The media types that the client may choose from, the usual one first; as a mapping with what writes
+            each of them.
     """
 
     name: str | None
@@ -105,6 +114,11 @@ class RouteOptions(TypedDict, total=False):
     include_in_schema: bool
     max_body: int | None
     idempotent: Idempotent
+    throttle: Throttled | None
+    etag: Tagged
+    last_modified: Callable[..., Any] | None
+    precondition_required: bool
+    produces: Produced | None
 
 
 class MountOptions(TypedDict, total=False):
@@ -160,6 +174,11 @@ class Route:
         include_in_schema: Whether the API document has it.
         max_body: The largest body of a request, in bytes.
         idempotent: How it treats `Idempotency-Key`.
+        throttle: How often one client may call it.
+        etag: Names the version of what is answered.
+        last_modified: Returns when the thing was changed.
+        precondition_required: Whether a change must say which version it changes.
+        produces: The media types that the client may choose from.
         place: The line that registered it.
     """
 
@@ -185,6 +204,11 @@ class Route:
     include_in_schema: bool = True
     max_body: int | None = None
     idempotent: Idempotent = False
+    throttle: Throttled | None = None
+    etag: Tagged = False
+    last_modified: Callable[..., Any] | None = None
+    precondition_required: bool = False
+    produces: Produced | None = None
     place: Place | None = None
 
     @classmethod
@@ -222,6 +246,11 @@ class Route:
             include_in_schema=options.get("include_in_schema", True),
             max_body=options.get("max_body"),
             idempotent=options.get("idempotent", False),
+            throttle=options.get("throttle"),
+            etag=options.get("etag", False),
+            last_modified=options.get("last_modified"),
+            precondition_required=options.get("precondition_required", False),
+            produces=options.get("produces"),
             place=place,
         )
 

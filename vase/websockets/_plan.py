@@ -96,6 +96,7 @@ def plan_socket(route: CompiledRoute, providers: Providers, dependencies: Sequen
             open_parameters=route.pattern.open_parameters,
             methods=("GET",),
             dependencies=dependencies,
+            is_exchange=False,
         )
     except BindingErrors as wrong:
         raise BindingErrors([*faults, *wrong.messages]) from None

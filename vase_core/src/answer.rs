@@ -17,6 +17,7 @@ use pyo3::{PyTypeInfo, intern};
 use crate::asgi::Pieces;
 use crate::endpoint::Endpoint;
 use crate::handoff::LoopBound;
+use crate::late::Late;
 use crate::request::{Held, Request};
 use crate::tools::Tools;
 
@@ -79,6 +80,8 @@ pub(crate) struct Full {
     pub(crate) body: Payload,
     /// The request's head, kept for files alone: ranges and conditions need it.
     pub(crate) request: Option<Parts>,
+    /// What is to be done when the answer has left.
+    pub(crate) late: Option<Late>,
 }
 
 /// The body of a [`Full`] answer.
@@ -221,35 +224,42 @@ impl Answer {
             let (name, value) = (name.to_str()?, value.to_str()?);
             headers.append(header_name(name)?, header_value(name, value)?);
         }
-        let body = Self::payload(&response.getattr(intern!(py, "body"))?, tools)?;
+        let (body, late) = Self::payload(&response.getattr(intern!(py, "body"))?, tools)?;
         Ok(Self::Full(Box::new(Full {
             status,
             headers,
             body,
             request: None,
+            late,
         })))
     }
 
-    fn payload(body: &Bound<'_, PyAny>, tools: &Tools) -> PyResult<Payload> {
+    fn payload(body: &Bound<'_, PyAny>, tools: &Tools) -> PyResult<(Payload, Option<Late>)> {
         let py = body.py();
         if let Ok(bytes) = body.cast_exact::<PyBytes>() {
-            return Ok(Payload::Bytes(to_bytes(bytes)));
+            return Ok((Payload::Bytes(to_bytes(bytes)), None));
         }
         if let Ok(text) = body.cast_exact::<PyString>() {
-            return Ok(Payload::Bytes(Bytes::copy_from_slice(
-                text.to_str()?.as_bytes(),
-            )));
+            let bytes = Bytes::copy_from_slice(text.to_str()?.as_bytes());
+            return Ok((Payload::Bytes(bytes), None));
         }
         if body.is_none() {
-            return Ok(Payload::Bytes(Bytes::new()));
+            return Ok((Payload::Bytes(Bytes::new()), None));
         }
         if body.is_instance(tools.file_body_class.bind(py))? {
-            return Ok(Payload::File {
+            let file = Payload::File {
                 path: body.getattr(intern!(py, "path"))?.str()?.extract()?,
                 download_name: body.getattr(intern!(py, "download_name"))?.extract()?,
-            });
+            };
+            return Ok((file, None));
         }
-        Ok(Payload::Stream(body.clone().unbind()))
+        if body.is_instance(tools.late_body_class.bind(py))? {
+            // Made first: whatever is wrong with the body inside, what it keeps open is closed.
+            let late = Late::new(body, tools);
+            let (inside, _) = Self::payload(&body.getattr(intern!(py, "body"))?, tools)?;
+            return Ok((inside, Some(late)));
+        }
+        Ok((Payload::Stream(body.clone().unbind()), None))
     }
 }
 

@@ -4,6 +4,7 @@
 //! - [`event_loop`]: the hot parts of the asyncio loop itself.
 //! - [`call`]: the one crossing of a request; [`endpoint`], [`arguments`], [`answer`], [`shape`]: in and out.
 //! - [`request`], [`headers`], [`awaiting`], [`forms`], [`stream`]: what a handler holds.
+//! - [`late`]: what happens when an answer has left; [`throttle`]: who asks too often, by name.
 //! - [`websocket`]: sockets, from the handshake to the close.
 //! - [`asgi`], [`wsgi`]: other people's applications.
 //! - [`passage`]: a request whose bodies stream both ways, without a socket.
@@ -24,6 +25,7 @@ mod gil;
 mod handoff;
 mod headers;
 mod hub;
+mod late;
 mod passage;
 mod reactor;
 mod request;
@@ -32,6 +34,7 @@ mod shape;
 mod slot;
 mod stream;
 mod threads;
+mod throttle;
 mod tools;
 mod websocket;
 mod wsgi;
@@ -59,6 +62,8 @@ mod _core {
     use crate::reactor::Reactor;
     #[pymodule_export]
     use crate::request::Request;
+    #[pymodule_export]
+    use crate::throttle::PyThrottle;
     #[pymodule_export]
     use crate::websocket::Socket;
     #[pymodule_export]

@@ -30,7 +30,14 @@ pub(crate) fn respond(answer: Answer, app: &PythonApp) -> Response<ResponseBody>
             *response.headers_mut() = fields;
             response
         }
-        Answer::Full(full) => respond_full(*full, app),
+        Answer::Full(mut full) => {
+            let late = full.late.take();
+            let response = respond_full(*full, app);
+            match late {
+                None => response,
+                Some(late) => response.map(|body| late.wrap(body, &app.hub)),
+            }
+        }
         Answer::Later(_) => unreachable!("a coroutine is run before it is an answer"),
     }
 }
@@ -41,6 +48,7 @@ fn respond_full(full: Full, app: &PythonApp) -> Response<ResponseBody> {
         headers,
         body,
         request,
+        late: _,
     } = full;
     let body = match body {
         Payload::Bytes(bytes) => ResponseBody::full(bytes),

@@ -24,6 +24,7 @@
 //! - [`server`]: listeners, connections, graceful shutdown.
 //! - [`body`]: what comes in and what goes out; [`forms`]: fields and files in it; [`json`]: numbers that are none;
 //!   [`problem`]: how errors look.
+//! - [`throttle`]: who asks too often.
 //! - [`metrics`] and [`platform`]: what the engine counts, and where it tells.
 //!
 //! # What is always true
@@ -48,6 +49,7 @@ pub mod problem;
 pub mod routing;
 pub mod server;
 pub mod stack;
+pub mod throttle;
 pub mod websocket;
 
 pub use body::{BodyError, RequestBody, ResponseBody};

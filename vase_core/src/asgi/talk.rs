@@ -484,6 +484,7 @@ fn full(status: StatusCode, headers: HeaderMap, body: Payload) -> Answer {
         headers,
         body,
         request: None,
+        late: None,
     }))
 }
 

@@ -28,12 +28,14 @@ mod build;
 #[cfg(test)]
 mod testing;
 mod tower;
+mod vary;
 
 use http::Response;
 use http::request::Parts;
 
 pub use self::tower::{Tower, TowerFuture, TowerService};
 pub(crate) use build::build;
+pub(crate) use vary::vary;
 
 use crate::body::{RequestBody, ResponseBody};
 use crate::stack::Exchange;

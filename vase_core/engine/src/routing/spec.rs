@@ -4,6 +4,8 @@ use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
+use crate::throttle::Rate;
+
 /// One route: a pattern, the methods it takes and the id it is reported with.
 ///
 /// ```
@@ -33,6 +35,9 @@ pub struct RouteSpec {
     /// Bytes of a request body, in place of the limit that all routes have. Default: none.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub max_body: Option<u64>,
+    /// How often one address may call the route: every rate must let it. Default: as often as it likes.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub throttle: Vec<Rate>,
     /// The pattern itself. The first piece is a literal that begins with a slash.
     pub segments: Vec<SegmentSpec>,
 }

@@ -13,6 +13,7 @@ use super::pattern::Pattern;
 use super::redirect;
 use super::spec::{ConverterSpec, RouteFault, RouteSpec, SegmentSpec};
 use super::text_map::TextMap;
+use crate::throttle::Rate;
 
 /// All routes of a site, compiled.
 #[derive(Debug, Clone, Default)]
@@ -26,6 +27,8 @@ pub struct RouteTable {
     keeps_slash: bool,
     /// The routes whose bodies have a limit of their own, by id, in order.
     max_bodies: Vec<(u32, u64)>,
+    /// The routes that an address may call so often, by id.
+    throttles: Vec<(u32, Vec<Rate>)>,
 }
 
 #[derive(Debug, Clone)]
@@ -121,6 +124,11 @@ impl RouteTable {
             .filter_map(|spec| Some((spec.id, spec.max_body?)))
             .collect();
         table.max_bodies.sort_unstable();
+        table.throttles = specs
+            .iter()
+            .filter(|spec| !spec.throttle.is_empty())
+            .map(|spec| (spec.id, spec.throttle.clone()))
+            .collect();
         table.relate_equal_patterns(specs);
         table.fill_index();
         table.prepare_allow();
@@ -144,6 +152,11 @@ impl RouteTable {
     /// The largest of those limits.
     pub fn largest_max_body(&self) -> Option<u64> {
         self.max_bodies.iter().map(|entry| entry.1).max()
+    }
+
+    /// The routes that an address may call so often, and their rates.
+    pub fn throttles(&self) -> &[(u32, Vec<Rate>)] {
+        &self.throttles
     }
 
     /// Finds what answers a request. The path is taken as it came, percent-encoded.

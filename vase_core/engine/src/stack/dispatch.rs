@@ -72,6 +72,12 @@ impl Shared {
                 }
             },
         };
+        if let Some(throttles) = &self.throttles
+            && let Some(response) = throttles.refuse(route, head, exchange)
+        {
+            *state = State::answered(response);
+            return;
+        }
         if !http_body::Body::is_end_stream(body)
             && let Some(response) = self
                 .body_limit(route, exchange)

@@ -35,6 +35,7 @@ mod future;
 mod mounts;
 #[cfg(test)]
 mod tests;
+mod throttles;
 
 use std::convert::Infallible;
 use std::fmt;
@@ -95,6 +96,7 @@ struct Shared {
     files: Option<StaticFiles>,
     table: RouteTable,
     mounts: mounts::Mounts,
+    throttles: Option<throttles::Throttles>,
     /// What a 404 says.
     not_found: Box<str>,
     socket_method: Method,
@@ -223,6 +225,7 @@ impl Shared {
             platform,
             files,
             mounts,
+            throttles: throttles::Throttles::new(&table),
             not_found: dispatch::describe_not_found(&table, config.debug),
             socket_method: Method::from_bytes(crate::websocket::METHOD.as_bytes())
                 .unwrap_or_default(),

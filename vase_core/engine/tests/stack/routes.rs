@@ -1,7 +1,7 @@
 //! What the route table says, as answers.
 
 use http_body::Body;
-use vase_engine::RequestBody;
+use vase_engine::{Peer, RequestBody};
 
 use crate::support::{code, get, header, now, request, stack, text};
 
@@ -162,6 +162,30 @@ async fn route_body_limit() {
             let response = now(&stack, request(target, &[]).map(|_| body));
             assert_eq!(response.status(), status, "{config} {target} {length}");
         }
+    }
+}
+
+/// A route that an address may call so often refuses the next request before it reaches the inner service.
+#[tokio::test]
+async fn route_throttle() {
+    let (stack, app) = stack("{}");
+    let from = |address: &str| stack.with_peer(Peer::tcp(address.parse().unwrap()));
+    assert_eq!(get(&from("192.0.2.1:1"), "/rare").status(), 200);
+    let response = get(&from("192.0.2.1:2"), "/rare");
+    assert_eq!(response.status(), 429);
+    assert_eq!(header(&response, "retry-after"), "60");
+    assert_eq!(header(&response, "ratelimit-policy"), "1;w=60");
+    assert_eq!(code(response).await, "throttle.exceeded");
+    assert_eq!(
+        now(&from("192.0.2.1:2"), request("HEAD /rare", &[])).status(),
+        429
+    );
+    assert_eq!(get(&from("192.0.2.1:1"), "/").status(), 200);
+    assert_eq!(get(&from("192.0.2.2:1"), "/rare").status(), 200);
+    assert_eq!(app.calls.borrow().len(), 3);
+    // A client without an address is not counted.
+    for _ in 0..3 {
+        assert_eq!(get(&stack, "/rare").status(), 200);
     }
 }
 

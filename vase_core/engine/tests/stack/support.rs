@@ -27,6 +27,8 @@ const ROUTES: &str = r#"[
     {"id": 8, "methods": ["GET", "HEAD"], "path": "/own-head", "segments": [{"literal": "/own-head"}]},
     {"id": 10, "methods": ["POST"], "path": "/small", "max_body": 4, "segments": [{"literal": "/small"}]},
     {"id": 11, "methods": ["POST"], "path": "/large", "max_body": 64, "segments": [{"literal": "/large"}]},
+    {"id": 12, "methods": ["GET"], "path": "/rare", "throttle": [{"requests": 1, "seconds": 60}],
+     "segments": [{"literal": "/rare"}]},
     {"id": 9, "methods": ["GET"], "path": "/users/{id:int}",
      "segments": [{"literal": "/users/"}, {"parameter": "id", "converter": "int"}]}
 ]"#;

@@ -13,10 +13,8 @@ use tower_http::compression::predicate::Predicate;
 use super::accept::{capture, choose, token};
 use crate::body::{RequestBody, ResponseBody};
 use crate::config::{Algorithm, CompressionConfig};
-use crate::layers::HeadLayer;
+use crate::layers::{HeadLayer, vary};
 use crate::stack::Exchange;
-
-const VARY_ENCODING: HeaderValue = HeaderValue::from_static("accept-encoding");
 
 /// The layer `compression`.
 #[derive(Debug, Clone)]
@@ -134,10 +132,7 @@ impl HeadLayer for Compression {
             weaken_etag(response.headers_mut());
             compress(response, algorithm);
         }
-        let headers = response.headers_mut();
-        if !is_marked(headers, header::VARY, "accept-encoding") {
-            headers.append(header::VARY, VARY_ENCODING);
-        }
+        vary(response.headers_mut(), "accept-encoding");
     }
 }
 

@@ -6,12 +6,11 @@ use super::origins::Origins;
 use crate::body::{RequestBody, ResponseBody};
 use crate::config::CorsConfig;
 use crate::error::{ConfigError, Faults};
-use crate::layers::HeadLayer;
+use crate::layers::{HeadLayer, vary};
 use crate::stack::Exchange;
 
 const ANY: HeaderValue = HeaderValue::from_static("*");
 const TRUE: HeaderValue = HeaderValue::from_static("true");
-const VARY_ORIGIN: HeaderValue = HeaderValue::from_static("origin");
 const VARY_PREFLIGHT: HeaderValue =
     HeaderValue::from_static("origin, access-control-request-headers");
 
@@ -80,7 +79,7 @@ impl Cors {
                 "cors.origin_not_allowed",
                 detail,
             );
-            response.headers_mut().append(header::VARY, VARY_ORIGIN);
+            vary(response.headers_mut(), "origin");
             return response;
         }
         let mut response = Response::new(ResponseBody::empty());
@@ -164,7 +163,7 @@ impl HeadLayer for Cors {
             }
         }
         if !self.is_constant {
-            headers.append(header::VARY, VARY_ORIGIN);
+            vary(headers, "origin");
         }
     }
 }

@@ -2,25 +2,20 @@ use std::cell::RefCell;
 use std::time::{Duration, Instant};
 
 use http::request::Parts;
-use http::{HeaderName, HeaderValue, Response, StatusCode, header};
+use http::{HeaderValue, Response, StatusCode};
 
-use super::cells::{Cells, Key};
 use crate::body::{RequestBody, ResponseBody};
 use crate::config::RateLimitConfig;
 use crate::error::{ConfigError, Faults};
 use crate::layers::HeadLayer;
 use crate::stack::Exchange;
-
-const LIMIT: HeaderName = HeaderName::from_static("ratelimit-limit");
-const POLICY: HeaderName = HeaderName::from_static("ratelimit-policy");
-const REMAINING: HeaderName = HeaderName::from_static("ratelimit-remaining");
-const RESET: HeaderName = HeaderName::from_static("ratelimit-reset");
+use crate::throttle::{Cells, Key, Refusal, seconds_up};
 
 /// The layer `rate_limit`.
 pub struct RateLimit {
     cells: RefCell<Cells>,
     start: Instant,
-    limit: HeaderValue,
+    limit: u32,
     policy: HeaderValue,
     exempt: Vec<Box<str>>,
 }
@@ -48,7 +43,7 @@ impl RateLimit {
         Self {
             cells: RefCell::new(Cells::new(period / requests, burst, config.max_clients)),
             start: Instant::now(),
-            limit: HeaderValue::from(requests),
+            limit: requests,
             policy: HeaderValue::try_from(policy).unwrap_or(HeaderValue::from_static("")),
             exempt: config
                 .exempt
@@ -66,20 +61,10 @@ impl RateLimit {
             "rate_limit.exceeded",
             detail,
         );
-        let wait = HeaderValue::from(seconds_up(wait));
-        let headers = response.headers_mut();
-        headers.insert(header::RETRY_AFTER, wait.clone());
-        headers.insert(LIMIT, self.limit.clone());
-        headers.insert(POLICY, self.policy.clone());
-        headers.insert(REMAINING, HeaderValue::from_static("0"));
-        headers.insert(RESET, wait);
+        let refusal = Refusal::new(wait, self.limit, self.policy.clone());
+        refusal.write(response.headers_mut());
         response
     }
-}
-
-/// Whole seconds, rounded up: a client that waits so long is let in.
-fn seconds_up(duration: Duration) -> u64 {
-    duration.as_secs() + u64::from(duration.subsec_nanos() > 0)
 }
 
 impl HeadLayer for RateLimit {

@@ -17,7 +17,6 @@
 //! let layer = Tower::new(RateLimit::new(&config).unwrap());
 //! ```
 
-mod cells;
 mod layer;
 #[cfg(test)]
 mod tests;

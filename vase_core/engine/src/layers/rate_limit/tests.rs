@@ -1,9 +1,9 @@
 use std::time::Duration;
 
 use super::RateLimit;
-use super::cells::{Cells, Key};
 use crate::config::RateLimitConfig;
 use crate::layers::testing::{Trial, problem, values};
+use crate::throttle::{Cells, Key};
 
 const SECOND: Duration = Duration::from_secs(1);
 
