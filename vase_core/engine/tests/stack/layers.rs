@@ -37,7 +37,6 @@ async fn plain() {
         "referrer-policy",
         "strict-transport-security",
         "vary",
-        "vary",
         "x-content-type-options",
         "x-frame-options",
         "x-request-id",
