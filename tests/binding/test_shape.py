@@ -178,7 +178,8 @@ def clients():
 
 def answer(clients, annotation, value) -> bytes:
     if repr(annotation) not in clients:
-        app, held = Vase(), []
+        app = Vase()
+        held: list[Any] = []
 
         async def handler():
             return held[0]
