@@ -262,3 +262,26 @@ def test_two_loops_in_two_threads() -> None:
     for thread in threads:
         thread.join(10)
     assert sorted(results) == [0, 1]
+
+
+def test_the_watch_of_a_closed_socket_is_ended() -> None:
+    """A socket that was closed first no longer knows its number; its callback is let go of, the others stay."""
+    loop = EventLoop()
+    called: list[str] = []
+    (left, right), (gone, other) = socket.socketpair(), socket.socketpair()
+    loop.add_reader(left, called.append, "left")
+    loop.add_reader(gone, called.append, "gone")
+    number = gone.fileno()
+    gone.close()
+    assert loop.remove_reader(gone)
+    assert not loop.remove_reader(gone)
+    assert not loop.remove_writer(gone)
+    assert loop._watched(number) == (False, False)
+    right.send(b"x")
+    loop.call_later(0.02, loop.stop)
+    loop.run_forever()
+    assert set(called) == {"left"}
+    assert loop.remove_reader(left)
+    loop.close()
+    for one in (left, right, other):
+        one.close()

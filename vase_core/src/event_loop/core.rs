@@ -101,6 +101,15 @@ impl EventLoopCore {
         if self.shared.is_closed() {
             return Ok(false);
         }
+        if descriptor < 0 {
+            // A socket that was closed before its watch was ended no longer knows its number.
+            let gone = self.shared.registry.take_closed(side);
+            let was_watched = !gone.is_empty();
+            for source in gone {
+                cancel(py, Some(source))?;
+            }
+            return Ok(was_watched);
+        }
         let previous = self
             .shared
             .registry

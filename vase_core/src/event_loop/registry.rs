@@ -237,6 +237,24 @@ impl Registry {
         }
     }
 
+    /// Forgets who waits on one side of descriptors that are closed; the caller drops them.
+    pub(super) fn take_closed(&self, side: Side) -> Vec<Source> {
+        let mut all = self.sources();
+        let mut gone = Vec::new();
+        for (index, sources) in all.iter_mut().enumerate() {
+            let flags = sources.flags();
+            let Ok(descriptor) = RawFd::try_from(index) else {
+                continue;
+            };
+            let data = EventData::new_u64(u64::from(descriptor.unsigned_abs()));
+            if !flags.is_empty() && raw::epoll_modify(&self.epoll, descriptor, data, flags).is_err()
+            {
+                gone.extend(sources.side(side).take());
+            }
+        }
+        gone
+    }
+
     /// Forgets everybody; the caller drops them.
     pub(super) fn take(&self) -> Vec<Source> {
         let all = std::mem::take(&mut *self.sources());
