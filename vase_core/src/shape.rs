@@ -223,8 +223,8 @@ impl Object {
     }
 }
 
+#[allow(clippy::needless_bitwise_bool)] // no branch for each byte, so the compiler looks at many at once
 fn put_text(text: &str, out: &mut Vec<u8>) -> Option<()> {
-    // No branch for each byte, so the compiler looks at many at once.
     let is_plain = text.bytes().fold(true, |plain, byte| {
         plain & (byte >= 0x20) & (byte != b'"') & (byte != b'\\')
     });
