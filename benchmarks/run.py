@@ -13,6 +13,7 @@ import tempfile
 import time
 from collections.abc import Iterator
 from fnmatch import fnmatchcase
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -25,6 +26,7 @@ from contestants import CONTESTANTS, HERE, ROOT, Contestant
 from load import LOAD_CORE, SERVER_CORE, WrongAnswer, check, measure, processor_seconds, tree
 from postgres import Postgres, free_port, make_sqlite
 from scenarios import SCENARIOS, STATIC_FILE, Scenario
+from steal import undisturbed
 
 RESULTS = HERE / "results"
 START_SECONDS = 30
@@ -159,7 +161,8 @@ def run_scenario(scenario: Scenario, names: list[str], rounds: int, seconds: flo
                     if f"{name}/{label}" not in wrong:
                         server = servers[name]
                         try:
-                            found = measure(server.process.pid, server.port, scenario, path, folder, seconds)
+                            how = (server.process.pid, server.port, scenario, path, folder, seconds)
+                            found = undisturbed(partial(measure, *how))
                         except (WrongAnswer, subprocess.TimeoutExpired) as error:
                             wrong[f"{name}/{label}"] = told(f"{told(error)} {told(server.words(), 300)}", 700)
                     rows[name][label].append(found)
