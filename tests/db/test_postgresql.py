@@ -22,6 +22,7 @@ from vase.db import (
     select,
     transaction,
 )
+from vase.http import NotFound
 
 pytestmark = pytest.mark.postgres
 
@@ -269,6 +270,17 @@ def test_whatever_may_write_begins_one(said, shop, statement):
     with shop.database.session() as db:
         db.execute(sa.text(PUT))
     assert said("SELECT 1", statement, "SELECT 2") == ([False, True, True], ["commit"])
+
+
+def test_keys_wider_than_their_column_are_not_found(shop):
+    """An integer that the column cannot hold names no row; it is no error of the database."""
+    product = shop.model("shop.Product")
+    with shop.database.session() as db:
+        assert db.get(product, 2**40) is None
+        with pytest.raises(sa.exc.NoResultFound, match="no row with the key"):
+            db.get_one(product, 2**40)
+        with pytest.raises(NotFound):
+            get_or_404(db, product, 2**70)
 
 
 def test_what_was_begun_is_undone(shop):

@@ -42,7 +42,9 @@ def _by_key(entity: Any) -> sa.Select[Any] | None:
         keys = sa.inspect(entity).primary_key
         if len(keys) != 1:
             return None
-        known = sa.select(entity).where(keys[0] == sa.bindparam("key", type_=keys[0].type))
+        # As wide as any integer: PostgreSQL would refuse a larger one than the column holds, instead of not finding it.
+        kind = sa.BigInteger() if isinstance(keys[0].type, sa.Integer) else keys[0].type
+        known = sa.select(entity).where(keys[0] == sa.bindparam("key", type_=kind))
         entity.__select_by_key__ = known
     return known
 
