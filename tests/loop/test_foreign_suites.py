@@ -91,7 +91,13 @@ def test_uvloop(file: str) -> None:
         pytest.skip(str(reason))
     part = f"tests/test_{file}.py"
     assert {f"tests/test_{name}.py" for name in FILES} == set(suite.parts(folder)), "the version has other files"
+    listed = {test for test in UVLOOP if test.startswith(f"test_{file}.py::")}
     found = run(suite, part, "vase")
-    failed = {test.removeprefix("tests/"): why for test, (outcome, why) in found.items() if outcome == "failed"}
-    assert set(failed) == {test for test in UVLOOP if test.startswith(f"test_{file}.py::")}, failed
-    assert any(outcome == "passed" for outcome, _ in found.values()) or set(failed)
+    if _failed(found).keys() - listed:
+        found = run(suite, part, "vase")  # some measure time, which a busy machine does not have
+    assert set(_failed(found)) == listed, _failed(found)
+    assert any(outcome == "passed" for outcome, _ in found.values()) or listed
+
+
+def _failed(found: dict[str, tuple[str, str]]) -> dict[str, str]:
+    return {test.removeprefix("tests/"): why for test, (outcome, why) in found.items() if outcome == "failed"}
