@@ -102,7 +102,7 @@ def _check_type(lookup: Lookup, members: list[Any]) -> None:
         members = [item for member in members for part in get_args(member) for item in _members(part)]
     try:
         wanted = str if lookup.name in _OF_TEXT else lookup.column.type.python_type
-    except NotImplementedError:
+    except NotImplementedError:  # SQLAlchemy's word for a type that says nothing of Python
         return
     for member in members:
         if not _fits(member, wanted):
