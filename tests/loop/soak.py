@@ -4,8 +4,11 @@
 
 Clients of an echo server come and go: some end well, some are cancelled, some time out, some abort or leave half-way.
 Beside them run subprocesses, some killed, threads that call into the loop, and queues between tasks. A watchdog in a
-thread of its own calls into the loop at random moments and counts the calls that do not arrive in time. At the end the
-memory must not have grown since the warm-up, and no descriptor, task or wake-up may be missing.
+thread of its own calls into the loop at random moments and counts the calls that do not arrive in time.
+
+All of it happens twice, a quarter of the time to warm up and then the rest, and each time comes to an end: what is
+allocated then must be the same, and no descriptor, task or wake-up may be missing. A run of some minutes must not have
+grown either: what the allocator holds beyond what is allocated needs so long to settle.
 
 The last line is JSON; the exit code is 1 if something was found.
 """
@@ -13,6 +16,7 @@ The last line is JSON; the exit code is 1 if something was found.
 import argparse
 import asyncio
 import contextlib
+import ctypes
 import faulthandler
 import gc
 import json
@@ -32,8 +36,14 @@ PATIENCE = 10.0
 """Seconds after which something that should have woken is counted as lost; a busy machine may be late by one or two."""
 WARM_UP = 0.25
 """The part of the time in which memory may grow."""
+KEPT = 0.5
+"""MiB by which what C and Rust have allocated may differ between the two ends."""
+BLOCKS = 2_000
+"""Python objects by which the two ends may differ: thousands of clients came and went in between."""
 GROWTH = 4.0
 """MiB by which the median of the last quarter may be above that of the first quarter after the warm-up."""
+SETTLED = 120.0
+"""Seconds of a run from which on `GROWTH` counts."""
 
 
 @dataclass
@@ -41,6 +51,7 @@ class Soak:
     """The counts of a run."""
 
     random: random.Random
+    began: float
     end: float
     done: Counter[str] = field(default_factory=Counter)
     lost: list[str] = field(default_factory=list)
@@ -56,6 +67,39 @@ def resident() -> float:
     """Return the MiB that the process occupies."""
     with open("/proc/self/statm", "rb") as file:  # noqa: PTH123  # called each second of the soak
         return int(file.read().split()[1]) * os.sysconf("SC_PAGESIZE") / 2**20
+
+
+class _Malloc(ctypes.Structure):
+    """`struct mallinfo2` of glibc 2.33, in bytes; two of its fields are wanted, of all arenas together."""
+
+    _fields_ = tuple(
+        (name, ctypes.c_size_t)
+        for name in (
+            "arena",
+            "ordblks",
+            "smblks",
+            "hblks",
+            "hblkhd",
+            "usmblks",
+            "fsmblks",
+            "uordblks",
+            "fordblks",
+            "keepcost",
+        )
+    )
+    hblkhd: int
+    uordblks: int
+
+
+def allocated() -> tuple[float, int]:
+    """Return the MiB that C and Rust have allocated (0 without glibc), and how many blocks Python has."""
+    gc.collect()
+    libc = ctypes.CDLL(None)
+    if not hasattr(libc, "mallinfo2"):
+        return 0.0, sys.getallocatedblocks()
+    libc.mallinfo2.restype = _Malloc
+    found = libc.mallinfo2()
+    return (found.uordblks + found.hblkhd) / 2**20, sys.getallocatedblocks()
 
 
 def descriptors() -> int:
@@ -198,13 +242,12 @@ def watch(soak: Soak, loop: asyncio.AbstractEventLoop) -> None:
 
 async def measure(soak: Soak) -> None:
     """Write the memory down; see that sleeps end."""
-    began = time.monotonic()
     while not soak.is_over:
         before = time.monotonic()
         await asyncio.sleep(0.25)
         if time.monotonic() - before > PATIENCE:
             soak.lost.append("a sleep was far too long")
-        soak.memory.append((time.monotonic() - began, resident()))
+        soak.memory.append((time.monotonic() - soak.began, resident()))
 
 
 async def run(soak: Soak, number: int) -> None:
@@ -238,10 +281,13 @@ def main() -> int:
     before = descriptors()
     began = time.monotonic()
     # The order of what is random depends on the loop's; the seed makes a run like another, not the same.
-    soak = Soak(random.Random(options.seed), began + options.seconds)  # noqa: S311
+    soak = Soak(random.Random(options.seed), began, began + options.seconds * WARM_UP)  # noqa: S311
     with asyncio.Runner(loop_factory=factory) as runner:
         runner.run(run(soak, options.clients))
-    gc.collect()
+        kept = allocated()
+        soak.end = began + options.seconds
+        runner.run(run(soak, options.clients))
+        mib, blocks = (now - then for now, then in zip(allocated(), kept, strict=True))
     took = time.monotonic() - began
     steady = [mib for moment, mib in soak.memory if moment > WARM_UP * took]
     quarter = max(1, len(steady) // 4)
@@ -250,10 +296,13 @@ def main() -> int:
         "lost wake-ups": soak.lost,
         "MiB after the warm-up": round(first, 1),
         "MiB at the end": round(last, 1),
+        "MiB allocated more": round(mib, 2),
+        "blocks allocated more": blocks,
         "descriptors left open": descriptors() - before,
     }
     print(json.dumps({"seconds": round(took), **found, "done": dict(soak.done.most_common())}))
-    return int(bool(soak.lost) or last - first > GROWTH or descriptors() > before)
+    grown = last - first > GROWTH and took > SETTLED
+    return int(bool(soak.lost) or mib > KEPT or blocks > BLOCKS or grown or descriptors() > before)
 
 
 if __name__ == "__main__":
