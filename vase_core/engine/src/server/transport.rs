@@ -11,6 +11,7 @@ use std::pin::Pin;
 use std::task::{Context, Poll};
 use std::time::Duration;
 
+use smallvec::SmallVec;
 use socket2::SockRef;
 use tokio::io::{AsyncRead, Interest, ReadBuf, Ready};
 use tokio::net::tcp;
@@ -22,6 +23,10 @@ use tokio::net::unix;
 /// Small, so that writability follows the client's reading closely: the kernel's default reports a slow
 /// reader's progress only once in about a megabyte, which no write time-out could tell from a standstill.
 const UNSENT_OCTETS: u32 = 64 * 1024;
+
+/// Up to here a head and its body are copied together: one `send` of a few hundred octets costs less than a `writev`,
+/// which goes through the file system's layer of the kernel.
+const JOINED_OCTETS: usize = 1024;
 
 /// A listening socket, as the embedder opened or inherited it.
 #[derive(Debug)]
@@ -147,6 +152,14 @@ pub(super) enum Writer {
 
 impl Writer {
     pub(super) fn try_write(&self, pieces: &[IoSlice<'_>]) -> io::Result<usize> {
+        let octets: usize = pieces.iter().map(|piece| piece.len()).sum();
+        if pieces.len() > 1 && octets <= JOINED_OCTETS {
+            let mut joined = SmallVec::<[u8; JOINED_OCTETS]>::new();
+            for piece in pieces {
+                joined.extend_from_slice(piece);
+            }
+            return self.try_write(&[IoSlice::new(&joined)]);
+        }
         match (self, pieces) {
             (Self::Tcp(half), [piece]) => half.try_write(piece),
             (Self::Tcp(half), _) => half.try_write_vectored(pieces),
