@@ -3,7 +3,7 @@
 Nothing here raises for a user's mistake: building goes on and collects, so that one start tells all of them.
 """
 
-from collections.abc import Callable, Coroutine, Sequence
+from collections.abc import Awaitable, Callable, Coroutine, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -17,7 +17,7 @@ from vase.exceptions import quote
 from vase.hosting import HostedApp
 from vase.http import Request, Response
 from vase.middleware import answering, compose, passes_on
-from vase.types import Fault
+from vase.types import JSON, Fault
 from vase.urls import (
     SOCKET_METHOD,
     CompiledMount,
@@ -46,6 +46,7 @@ class Assembly:
         resolver: The way back from names to paths.
         faults: Every mistake.
         sockets: The plan of each socket, by the id of its route.
+        mounts: What the engine is told of the mounted applications.
     """
 
     table: URLTable
@@ -54,6 +55,7 @@ class Assembly:
     resolver: URLResolver
     faults: list[Fault]
     sockets: dict[int, SocketPlan]
+    mounts: list[dict[str, JSON]]
 
 
 type OnError = Callable[[Request, BaseException], Response | Coroutine[Any, Any, Response]]
@@ -128,15 +130,20 @@ def assemble(
             endpoints.append(_endpoint(route, made, (*middleware, *route.route.middleware), failures, policy))
         faults += policy.faults
         routes.append(route)
+    mounted: list[dict[str, JSON]] = []
     for mount in table.mounts:
         hosted = mounts.find(mount, faults)
         if hosted is not None:
             around = (*middleware, *mount.route.route.middleware)
-            endpoints += _mounted(mount, hosted, providers, around, failures, faults)
+            made_of = _mounted(mount, hosted, providers, around, failures, faults)
+            # An application without sockets has no second endpoint.
+            first, has_sockets = len(endpoints), len(made_of) > 1
+            mounted.append({"prefix": mount.prefix, "route": first, "socket_route": first + 1 if has_sockets else None})
+            endpoints += made_of
     refined = URLTable(tuple(routes), table.faults, table.mounts)
     if not any(fault.level == "error" for fault in faults):
         faults += _engine_faults(refined)
-    return Assembly(refined, plans, endpoints, URLResolver(refined.routes), faults, sockets)
+    return Assembly(refined, plans, endpoints, URLResolver(refined.routes), faults, sockets, mounted)
 
 
 def _mounted(  # all that an endpoint is made of
@@ -147,13 +154,20 @@ def _mounted(  # all that an endpoint is made of
     failures: Failures,
     faults: list[Fault],
 ) -> list[Endpoint]:
-    """Return what the engine calls for an application: the application itself, if nothing of Python is around it."""
+    """Return what the engine calls for an application: itself, if nothing of Python is around it; then its sockets."""
     if not around and not _dependencies(mount.route):
-        return [Mounts.endpoint(hosted)]
-    inside = replace(mount.route.route, handler=Mounts.handler(hosted), methods=("POST",))
-    route = replace(mount.route, route=inside)
-    made = _plan(route, providers, faults)
-    return [] if made is None else [_endpoint(route, made, around, failures)]
+        endpoints, chain = [Mounts.endpoint(hosted)], None
+    else:
+        inside = replace(mount.route.route, handler=Mounts.handler(hosted), methods=("POST",))
+        route = replace(mount.route, route=inside)
+        made = _plan(route, providers, faults)
+        if made is None:
+            return []
+        endpoints = [_endpoint(route, made, around, failures)]
+        chain = _chain(made, around, failures.of(route))
+    if hosted.sockets is not None:
+        endpoints.append(Mounts.socket_endpoint(hosted, hosted.sockets, chain))
+    return endpoints
 
 
 def _plan(route: CompiledRoute, providers: Providers, faults: list[Fault], policy: Policy | None = None) -> Plan | None:
@@ -225,14 +239,9 @@ def _endpoint(
     if not middleware and is_plain and not route.route.exception_handlers:
         return Endpoint(made.callable, route=route.path, parameters=names, **made.endpoint_options())
     may_wait = made.respond_suspends or failures.may_wait or not all(map(passes_on, middleware))
-    if policy is None:
-        innermost = answering(made.respond, on_error=failures.on_error)
-    else:
-        may_wait = may_wait or policy.may_wait
-        respond = policy.around(made.respond, failures.on_error)
-        innermost = policy.finishing(answering(respond, on_error=failures.on_error))
+    may_wait = may_wait or (policy is not None and policy.may_wait)
     return Endpoint(
-        compose(middleware, innermost),
+        _chain(made, middleware, failures, policy),
         # A chain that cannot wait anywhere is run as it is, without a task around it.
         mode="task" if may_wait else "coroutine",
         arguments=(("request",),),
@@ -243,6 +252,18 @@ def _endpoint(
         route=route.path,
         parameters=names,
     )
+
+
+def _chain(
+    made: Plan, middleware: Sequence[Callable[..., Any]], failures: Failures, policy: Policy | None = None
+) -> Callable[[Request], Awaitable[Response]]:
+    """Return a handler with all of Python that is around it."""
+    if policy is None:
+        innermost = answering(made.respond, on_error=failures.on_error)
+    else:
+        respond = policy.around(made.respond, failures.on_error)
+        innermost = policy.finishing(answering(respond, on_error=failures.on_error))
+    return compose(middleware, innermost)
 
 
 def _engine_faults(table: URLTable) -> list[CheckMessage]:

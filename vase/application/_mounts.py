@@ -1,16 +1,21 @@
 """Mounted applications: from the URL conf to what the engine calls."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Awaitable, Callable
+from contextvars import ContextVar
 from typing import Any, Literal
 
-from vase._core import Endpoint, wsgi_environ
+from vase._core import Endpoint, Socket, wsgi_environ
 from vase.checks import CheckMessage
-from vase.hosting import HostedApp, HostingError
+from vase.hosting import HostedApp, HostingError, Sockets
 from vase.http import Request, Response
-from vase.types import JSON, Fault
+from vase.types import Fault
 from vase.urls import CompiledMount
 
-__all__ = ["Mounts", "mounts_config"]
+__all__ = ["Mounts"]
+
+type Chain = Callable[[Request], Awaitable[Response]]
+
+_handshake: ContextVar[Socket | None] = ContextVar("vase_mounted_handshake", default=None)
 
 
 class Mounts:
@@ -66,15 +71,38 @@ class Mounts:
         return Endpoint(hosted.entry, mode=mode, arguments=arguments, name=hosted.name, route=hosted.prefix)
 
     @staticmethod
+    def socket_endpoint(hosted: HostedApp, sockets: Sockets, chain: Chain | None = None) -> Endpoint:
+        """Return what the engine calls for a handshake.
+
+        Args:
+            hosted: The application.
+            sockets: Its sockets.
+            chain: What of Python is around the application, with its handler at the end.
+        """
+
+        async def entrance(raw: Socket, request: Request) -> Response:
+            if chain is None:
+                return await sockets.converse(raw, request)
+            _handshake.set(raw)
+            return await chain(request)
+
+        return Endpoint(
+            entrance,
+            mode="task",
+            # The socket first: it takes what is left of the connection out of the request.
+            arguments=(("socket",), ("request",)),
+            name=hosted.name,
+            route=hosted.prefix,
+        )
+
+    @staticmethod
     def handler(hosted: HostedApp) -> Callable[..., Any]:
         """Return the application as a handler, for middleware, guards and dependencies around it."""
 
         async def mounted(request: Request) -> Response:
+            raw = _handshake.get()
+            if raw is not None and hosted.sockets is not None:
+                return await hosted.sockets.converse(raw, request)
             return await hosted.respond(request, wsgi_environ)
 
         return mounted
-
-
-def mounts_config(mounts: Sequence[CompiledMount], first: int) -> list[dict[str, JSON]]:
-    """Return what the engine is told of the mounts, whose ids follow those of the routes."""
-    return [{"prefix": mount.prefix, "route": number} for number, mount in enumerate(mounts, first)]

@@ -22,7 +22,7 @@ from vase.application._engine_config import engine_config
 from vase.application._guards import auth_faults, named_guard
 from vase.application._guest import Guest, Receive, Scope, Send
 from vase.application._hooks import ExceptionHandler, Hooks
-from vase.application._mounts import Mounts, mounts_config
+from vase.application._mounts import Mounts
 from vase.application._policies import Services
 from vase.application._urlconf import load_urlconf
 from vase.apps import load_apps
@@ -315,9 +315,13 @@ class Vase:
         self.ensure_valid()
         self.hooks.templates = self.templates
         assembly = self._assembly
-        mounts = mounts_config(assembly.table.mounts, len(assembly.table.routes))
         config = engine_config(
-            self.settings, self._split.layers, self.static_roots(), keep_alive=keep_alive, mounts=mounts, hosts=hosts
+            self.settings,
+            self._split.layers,
+            self.static_roots(),
+            keep_alive=keep_alive,
+            mounts=assembly.mounts,
+            hosts=hosts,
         )
         return Engine(
             loop.reactor,

@@ -4,7 +4,7 @@
 
 The core calls an ASGI application itself, with a scope that it builds from a template and with `receive` and `send` of
 its own; a WSGI application is called in the pool of threads with an environ of the core. Here is what happens around
-that: which interface it is, its lifespan, the response of WSGI, and both inside of Python middleware.
+that: which interface it is, its lifespan, its WebSockets, the response of WSGI, and both inside of Python middleware.
 
 Errors: `HostingError`, codes `hosting.E001` (not there) and `hosting.E002` (neither ASGI nor WSGI); `hosting.E003` (it
 failed to start) is told by a `ConfigurationError`.
@@ -13,5 +13,6 @@ failed to start) is told by a `ConfigurationError`.
 from vase.hosting._errors import HostingError
 from vase.hosting._hosted import HostedApp
 from vase.hosting._load import load_application
+from vase.hosting._sockets import Sockets
 
-__all__ = ["HostedApp", "HostingError", "load_application"]
+__all__ = ["HostedApp", "HostingError", "Sockets", "load_application"]

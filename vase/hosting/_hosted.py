@@ -9,6 +9,7 @@ from typing import Any
 from vase.hosting._inside import call_inside
 from vase.hosting._interface import asgi_entry, interface_of
 from vase.hosting._lifespan import lifespan_of
+from vase.hosting._sockets import Sockets
 from vase.hosting._wsgi import wsgi_handler
 from vase.http import Request, Response
 from vase.urls import Interface
@@ -27,6 +28,7 @@ class HostedApp:
     Attributes:
         entry: What the core calls: the ASGI application, or a function of a WSGI environ.
         template: The part of the scope or environ that is the same for all requests.
+        sockets: Its WebSockets; WSGI knows none.
 
     Raises:
         HostingError: It is neither.
@@ -51,7 +53,9 @@ class HostedApp:
                 "root_path": prefix.rstrip("/"),
                 "state": self.state,
             }
+            self.sockets: Sockets | None = Sockets(self.entry, self.template)
         else:
+            self.sockets = None
             self.entry = wsgi_handler(app)
             self.template = {
                 "SCRIPT_NAME": prefix.rstrip("/").encode().decode("latin-1"),

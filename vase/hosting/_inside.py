@@ -7,8 +7,8 @@ import asyncio
 from collections.abc import AsyncIterator, Callable
 from contextlib import suppress
 from typing import Any
-from urllib.parse import unquote
 
+from vase.hosting._scope import http_scope
 from vase.hosting._text import native
 from vase.http import Request, Response, StreamingResponse
 
@@ -26,7 +26,7 @@ async def call_inside(app: Callable[..., Any], template: dict[str, Any], request
         request: The request.
     """
     exchange = _Exchange(request)
-    task = asyncio.create_task(exchange.run(app, _scope(template, request)))
+    task = asyncio.create_task(exchange.run(app, http_scope(template, request)))
     try:
         first, has_more = await exchange.first()
     except BaseException:
@@ -39,23 +39,6 @@ async def call_inside(app: Callable[..., Any], template: dict[str, Any], request
     response.status_code = exchange.status
     response.raw_headers = exchange.headers
     return response
-
-
-def _scope(template: dict[str, Any], request: Request) -> dict[str, Any]:
-    names = request.headers.keys()
-    headers = [(name.encode(), value.encode("latin-1")) for name in names for value in request.headers.getlist(name)]
-    return {
-        **template,
-        "method": request.method,
-        "http_version": request.http_version,
-        "scheme": request.scheme,
-        "path": unquote(request.raw_path),
-        "raw_path": request.raw_path.encode(),
-        "query_string": request.query_string.encode(),
-        "headers": headers,
-        "client": request.client,
-        "state": dict(template.get("state", {})),
-    }
 
 
 class _Exchange:

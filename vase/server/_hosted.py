@@ -18,6 +18,7 @@ _DEFAULTS: dict[str, object] = {
     "MIDDLEWARE": ["vase.middleware.trusted_proxies", "vase.middleware.access_log"],
     "TRUSTED_PROXIES": ["127.0.0.0/8", "::1/128"],
     "ALLOWED_HOSTS": ["*"],
+    "WEBSOCKET_ALLOWED_ORIGINS": ["*"],
     "DATA_UPLOAD_MAX_MEMORY_SIZE": 2**62,
     "LIVEZ_URL": None,
     "READYZ_URL": None,

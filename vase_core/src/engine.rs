@@ -318,19 +318,24 @@ impl Engine {
     }
 
     /// One handshake through the same stack as a socket's; awaitable, gives `(status, headers, body, socket)`.
-    #[pyo3(signature = (target, headers, client=None))]
+    #[pyo3(signature = (target, headers, client=None, *, is_secure=false, compresses=true))]
     fn connect<'py>(
         &self,
         py: Python<'py>,
         target: &str,
         headers: Vec<(String, String)>,
         client: Option<(String, u16)>,
+        is_secure: bool,
+        compresses: bool,
     ) -> PyResult<Bound<'py, PyAny>> {
         let body = PyBytes::new(py, b"");
-        let (request, peer) = request_of("GET", target, &headers, &body, client)?;
+        let (request, mut peer) = request_of("GET", target, &headers, &body, client)?;
+        peer.is_secure = is_secure;
         let core = self.0.get()?;
         let stack = core.stack.with_peer(peer);
-        websocket::connect(py, &core.hub, stack, request, core.terms.clone())
+        let mut terms = core.terms.clone();
+        terms.compresses &= compresses;
+        websocket::connect(py, &core.hub, stack, request, terms)
     }
 }
 

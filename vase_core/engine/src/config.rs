@@ -185,6 +185,9 @@ pub struct MountConfig {
     pub prefix: String,
     /// The id with which its requests are called; no route has the same.
     pub route: u32,
+    /// The id with which handshakes of sockets are called; null hands them over like any request. Default: null.
+    #[serde(default)]
+    pub socket_route: Option<u32>,
 }
 
 /// Paths of the endpoints that the engine answers about itself; null switches one off.

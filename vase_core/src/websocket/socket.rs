@@ -201,15 +201,22 @@ impl Socket {
         Ok(self.open()?.session.ping(payload.as_bytes()).is_ok())
     }
 
-    /// Begins to close; nothing happens when the socket is closed already.
-    #[pyo3(signature = (code=1000, reason=""))]
-    fn close(&self, code: u16, reason: &str) -> PyResult<()> {
-        if !Close::may_be_sent(code) {
+    /// Begins to close, without a code if there is `None`; nothing happens when the socket is closed already.
+    #[pyo3(signature = (code=Some(1000), reason=""), text_signature = "($self, code=1000, reason='')")]
+    fn close(&self, code: Option<u16>, reason: &str) -> PyResult<()> {
+        if let Some(code) = code.filter(|code| !Close::may_be_sent(*code)) {
             return Err(PyValueError::new_err(format!(
                 "{code} is no code that a close may carry (RFC 6455 section 7.4): use 1000 to 1003, 1007 to 1014 or 3000 to 4999"
             )));
         }
+        let code = code.unwrap_or(Close::NO_STATUS);
         self.open()?.session.close(&Close::new(code, reason));
+        Ok(())
+    }
+
+    /// Gives the connection up without a close: to the peer it is broken.
+    fn abort(&self) -> PyResult<()> {
+        self.open()?.session.abort();
         Ok(())
     }
 

@@ -8,7 +8,7 @@ use http::{HeaderValue, Method, Request, Response, StatusCode, header};
 use tower::Service;
 
 use super::future::State;
-use super::mounts::Place;
+use super::mounts::{Ids, Place};
 use super::{Call, Exchange, Shared};
 use crate::body::{RequestBody, ResponseBody};
 use crate::layers::HeadLayer;
@@ -60,12 +60,12 @@ impl Shared {
         };
         let (route, params) = match found {
             Found::Route { id, params } => (id, params),
-            found => match self.mounted(&found, head) {
+            found => match self.mounted(&found, head, exchange) {
                 Ok(id) => (id, Params::new()),
-                Err(redirect) => {
-                    let response = redirect.map_or_else(
+                Err(answer) => {
+                    let response = answer.map_or_else(
                         || self.answer_unrouted(found, head, exchange),
-                        |redirect| *redirect,
+                        |answer| *answer,
                     );
                     *state = State::answered(response);
                     return;
@@ -142,18 +142,27 @@ impl Shared {
         head.method == Method::GET && matches!(found, Found::Route { .. })
     }
 
-    /// The application below whose prefix a request lies that no route takes, or the redirect to it.
+    /// The application below whose prefix a request lies that no route takes, or what is answered instead: a redirect
+    /// to it, the refusal of a bad handshake.
     fn mounted(
         &self,
         found: &Found,
         head: &Parts,
+        exchange: &Exchange,
     ) -> Result<u32, Option<Box<Response<ResponseBody>>>> {
         // A path whose routes take other methods answers OPTIONS itself; all else is the application's.
         if matches!(found, Found::Options { .. }) {
             return Err(None);
         }
         match self.mounts.find(&head.uri) {
-            Place::Inside(id) => Ok(id),
+            Place::Inside(Ids { route, socket }) => match socket {
+                Some(socket) if !head.extensions.is_empty() && handshake::is_requested(head) => {
+                    handshake::check(head, &exchange.peer, &self.websocket)
+                        .map(|()| socket)
+                        .map_err(|refusal| Some(Box::new(refuse_socket(refusal, head, exchange))))
+                }
+                _ => Ok(route),
+            },
             // A path that is a route's, too, keeps the answer that the route gives.
             Place::AtDoor if matches!(found, Found::NotFound) => {
                 let location = format!("{}/", head.uri.path());

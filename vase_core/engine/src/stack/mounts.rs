@@ -14,14 +14,23 @@ pub(super) struct Mounts(Box<[Mount]>);
 struct Mount {
     /// Without the slash at its end, so that the whole site has none at all.
     prefix: Box<str>,
-    route: u32,
+    ids: Ids,
+}
+
+/// With what an application is called.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Ids {
+    /// For a request.
+    pub(super) route: u32,
+    /// For a handshake, which is a request where this is missing.
+    pub(super) socket: Option<u32>,
 }
 
 /// What a path is to the mounts.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) enum Place {
-    /// Below a prefix: the id of its application.
-    Inside(u32),
+    /// Below a prefix: the ids of its application.
+    Inside(Ids),
     /// The prefix itself without its slash, which a redirect adds.
     AtDoor,
     /// Nowhere.
@@ -54,7 +63,10 @@ impl Mounts {
             }
             mounts.push(Mount {
                 prefix: prefix.into(),
-                route: config.route,
+                ids: Ids {
+                    route: config.route,
+                    socket: config.socket_route,
+                },
             });
         }
         mounts.sort_by_key(|mount| std::cmp::Reverse(mount.prefix.len()));
@@ -70,7 +82,7 @@ impl Mounts {
         for mount in &self.0 {
             match path.strip_prefix(&*mount.prefix) {
                 Some("") if !mount.prefix.is_empty() => return Place::AtDoor,
-                Some(rest) if rest.starts_with('/') => return Place::Inside(mount.route),
+                Some(rest) if rest.starts_with('/') => return Place::Inside(mount.ids),
                 _ => {}
             }
         }
@@ -97,12 +109,18 @@ mod tests {
             .map(|(prefix, route)| MountConfig {
                 prefix: (*prefix).to_owned(),
                 route,
+                socket_route: None,
             })
             .collect();
         let mut faults = Faults::default();
         let mounts = Mounts::new(&configs, &mut faults);
         assert!(faults.finish().is_ok());
         mounts
+    }
+
+    fn inside(route: u32) -> Place {
+        let socket = None;
+        Place::Inside(Ids { route, socket })
     }
 
     fn find(mounts: &Mounts, path: &str) -> Place {
@@ -112,11 +130,11 @@ mod tests {
     #[test]
     fn the_longest_prefix_wins() {
         let mounts = mounts(&["/", "/a/", "/a/b/"]);
-        assert_eq!(find(&mounts, "/"), Place::Inside(0));
-        assert_eq!(find(&mounts, "/ab"), Place::Inside(0));
-        assert_eq!(find(&mounts, "/a/x"), Place::Inside(1));
-        assert_eq!(find(&mounts, "/a/b/c?d=/"), Place::Inside(2));
-        assert_eq!(find(&mounts, "/a/bc"), Place::Inside(1));
+        assert_eq!(find(&mounts, "/"), inside(0));
+        assert_eq!(find(&mounts, "/ab"), inside(0));
+        assert_eq!(find(&mounts, "/a/x"), inside(1));
+        assert_eq!(find(&mounts, "/a/b/c?d=/"), inside(2));
+        assert_eq!(find(&mounts, "/a/bc"), inside(1));
     }
 
     #[test]
@@ -130,8 +148,8 @@ mod tests {
     #[test]
     fn escapes_do_not_hide_a_prefix() {
         let mounts = mounts(&["/shop/"]);
-        assert_eq!(find(&mounts, "/%73hop/x"), Place::Inside(0));
-        assert_eq!(find(&mounts, "/shop/%ff"), Place::Inside(0));
+        assert_eq!(find(&mounts, "/%73hop/x"), inside(0));
+        assert_eq!(find(&mounts, "/shop/%ff"), inside(0));
     }
 
     #[test]
@@ -139,6 +157,7 @@ mod tests {
         let config = |prefix: &str| MountConfig {
             prefix: prefix.to_owned(),
             route: 0,
+            socket_route: None,
         };
         let mut faults = Faults::default();
         Mounts::new(

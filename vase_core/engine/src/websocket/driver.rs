@@ -110,6 +110,9 @@ impl Driver {
             }
         }
         loop {
+            if self.shared.state.borrow().is_gone {
+                return Poll::Ready(());
+            }
             let wrote = self.poll_write(stream, context);
             let read = self.poll_read(stream, context);
             if self.phase == Phase::Done {

@@ -337,6 +337,17 @@ impl Session {
         self.0.wake_driver();
     }
 
+    /// Gives the connection up without a word: to the peer it is broken.
+    pub fn abort(&self) {
+        {
+            let mut state = self.0.state.borrow_mut();
+            state.is_gone = true;
+            state.outgoing = BytesMut::new();
+        }
+        self.0.end(Close::abnormal());
+        self.0.wake_driver();
+    }
+
     fn write(&self, write: impl FnOnce(&mut State)) -> Result<bool, Ended> {
         let has_room = {
             let mut state = self.0.state.borrow_mut();
