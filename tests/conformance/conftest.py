@@ -9,11 +9,11 @@ from tests.conformance.served import (
     ODD_ENVIRONMENT,
     Served,
     example_command,
-    free_port,
     migrated_example,
     odd_command,
     serve,
 )
+from tests.ports import free_port
 
 HURRIED = {
     "VASE_HTTP_FIRST_BYTE_TIMEOUT_SECONDS": "1",

@@ -3,12 +3,11 @@
 import json
 import os
 import signal
-import socket
 import subprocess
 import sys
 import time
 from collections.abc import Iterator, Mapping
-from contextlib import closing, contextmanager
+from contextlib import contextmanager
 from pathlib import Path
 
 from tests.conformance.wire import HOST, Answer, Wire, head, until
@@ -18,7 +17,6 @@ __all__ = [
     "ROOT",
     "Served",
     "example_command",
-    "free_port",
     "migrated_example",
     "odd_command",
     "serve",
@@ -149,12 +147,6 @@ def _wait(process: "subprocess.Popen[bytes]", port: int, log: Path) -> None:
         except OSError:
             time.sleep(0.05)
     raise AssertionError("the server does not answer:\n" + log.read_text(errors="replace"))
-
-
-def free_port() -> int:
-    """Return a port that nobody listens on."""
-    with closing(socket.create_server(("127.0.0.1", 0))) as one:
-        return int(one.getsockname()[1])
 
 
 def production_environment(folder: Path) -> dict[str, str]:

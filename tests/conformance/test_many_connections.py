@@ -9,8 +9,9 @@ from pathlib import Path
 
 import pytest
 
-from tests.conformance.served import ODD_ENVIRONMENT, Served, example_command, free_port, odd_command, serve
+from tests.conformance.served import ODD_ENVIRONMENT, Served, example_command, odd_command, serve
 from tests.conformance.wire import Wire, head, in_threads
+from tests.ports import free_port
 
 pytestmark = pytest.mark.slow
 

@@ -12,8 +12,9 @@ from pathlib import Path
 
 import pytest
 
-from tests.conformance.served import ODD_ENVIRONMENT, ROOT, Served, free_port, serve
+from tests.conformance.served import ODD_ENVIRONMENT, ROOT, Served, serve
 from tests.conformance.wire import Answer, Wire, head, until
+from tests.ports import free_port
 
 MIB = 1024 * 1024
 TYPE = "Content-Type: multipart/form-data; boundary=B"

@@ -4,7 +4,6 @@ import os
 import re
 import shlex
 import signal
-import socket
 import subprocess
 import sys
 import time
@@ -16,6 +15,7 @@ from pathlib import Path
 import pytest
 
 from tests.docs.pages import ROOT, Block, blocks, name_of
+from tests.ports import free_port
 
 PAGES = [ROOT / "docs" / "tutorial" / f"{name}.md" for name in ("index", "api", "tests", "mistakes", "one-file")]
 SECONDS = 60
@@ -187,9 +187,3 @@ def patiently(attempt: Callable[[], None]) -> None:
             time.sleep(0.2)
         else:
             return
-
-
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from tests.hosting.conftest import free_port
+from tests.ports import free_port
 from vase.hosting import HostedApp, HostingError, load_application
 
 APP = """

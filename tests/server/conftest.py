@@ -3,7 +3,6 @@
 import http.client
 import os
 import signal
-import socket
 import subprocess
 import sys
 import threading
@@ -15,6 +14,8 @@ from pathlib import Path
 from typing import NamedTuple, Self
 
 import pytest
+
+from tests.ports import free_port
 
 SITE = """
 import asyncio
@@ -128,11 +129,6 @@ def start(tmp_path: Path, launch: Callable[..., Server]) -> Callable[..., Server
         return launch("site_under_test.py", workers)
 
     return begin
-
-
-def free_port() -> int:
-    with closing(socket.create_server(("127.0.0.1", 0))) as one:
-        return int(one.getsockname()[1])
 
 
 def answers(port: int) -> bool:

@@ -11,7 +11,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.server.conftest import Server, free_port, until
+from tests.ports import free_port
+from tests.server.conftest import Server, until
 from vase.server import ServerError, ServerOptions, run
 
 SERVE = """
