@@ -1,6 +1,6 @@
 """Rooms are entered by the front door, and few of them know the compiled core."""
 
-CORE_ROOMS = {"loop", "http", "application", "server", "testing", "websockets"}
+CORE_ROOMS = {"loop", "http", "hosting", "application", "server", "testing", "websockets"}
 
 
 def test_rooms_are_entered_by_the_front_door(tree) -> None:
