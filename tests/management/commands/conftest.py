@@ -9,31 +9,25 @@ from pathlib import Path
 
 import pytest
 
+from tests.management.forked import run_script
+
 ROOT = Path(__file__).parents[3]
 
 type Manage = Callable[..., subprocess.CompletedProcess[str]]
 
 
-def _run(*arguments: str, cwd: Path, **environment: str) -> subprocess.CompletedProcess[str]:
-    environ = {name: value for name, value in os.environ.items() if not name.startswith(("VASE_", "PYTEST_"))}
-    return subprocess.run(
-        [sys.executable, *arguments],
-        cwd=cwd,
-        env={**environ, "PYTHONPATH": str(ROOT), **environment},
-        input="",
-        capture_output=True,
-        text=True,
-        timeout=120,
-        check=False,
-    )
+def _environ(**changes: str) -> dict[str, str]:
+    kept = {name: value for name, value in os.environ.items() if not name.startswith(("VASE_", "PYTEST_"))}
+    return {**kept, "PYTHONPATH": str(ROOT), **changes}
 
 
 @pytest.fixture(scope="session")
 def _made(tmp_path_factory) -> Path:
     folder = tmp_path_factory.mktemp("made")
-    assert _run("-m", "vase", "startproject", "shop", cwd=folder).returncode == 0
+    start = [sys.executable, "-m", "vase", "startproject", "shop"]
+    subprocess.run(start, cwd=folder, env=_environ(), check=True, capture_output=True)
     model = "Product name:str(120) price:decimal(10,2)"
-    made = _run("manage.py", "startapp", "catalog", "--model", model, cwd=folder / "shop")
+    made = run_script("manage.py", "startapp", "catalog", "--model", model, cwd=folder / "shop", environ=_environ())
     assert made.returncode == 0, made.stderr
     return folder / "shop"
 
@@ -50,6 +44,6 @@ def manage(shop) -> Manage:
     """Return a function that runs `manage.py` in the project, environment variables as keyword arguments."""
 
     def run(*arguments: str, **environment: str) -> subprocess.CompletedProcess[str]:
-        return _run("manage.py", *arguments, cwd=shop, **environment)
+        return run_script("manage.py", *arguments, cwd=shop, environ=_environ(**environment))
 
     return run
