@@ -422,3 +422,31 @@ def test_an_application_with_faults_does_not_run() -> None:
     assert "Mars" in str(refused.value.render())
     with pytest.raises(ConfigurationError):
         Client(app)
+
+
+def test_what_is_registered_later_is_there_at_the_next_start() -> None:
+    """A notebook or a test adds a route and middleware to an application that has answered before."""
+    app = Vase()
+
+    @app.get("/first")
+    def first() -> str:
+        return "first"
+
+    with Client(app) as client:
+        assert client.get("/second").status_code == 404
+
+    @app.get("/second")
+    def second() -> str:
+        return "second"
+
+    with Client(app) as client:
+        assert client.get("/second").text == "second"
+
+    @app.middleware
+    async def shout(request: Request, call_next: CallNext) -> Response:
+        response = await call_next(request)
+        response.headers["x-loud"] = "yes"
+        return response
+
+    with Client(app) as client:
+        assert client.get("/first").headers["x-loud"] == "yes"

@@ -127,7 +127,7 @@ class Vase:
         self._running: AsyncExitStack | None = None
         self._keys_database: Database | None = None
         self.webhooks = Router()
-        self._assembled: tuple[tuple[int, bool], Assembly] | None = None
+        self._assembled: tuple[tuple[int, int, int, bool], Assembly] | None = None
         self.hooks = Hooks(self, debug=self.settings.DEBUG)
 
     @staticmethod
@@ -170,8 +170,9 @@ class Vase:
     @property
     def _assembly(self) -> Assembly:
         """The routes and their plans; made anew when something changed that they depend on."""
-        # Providers and overrides; and whether the answer to an exception may take waiting.
-        made_from = (self.providers.revision, self.hooks.may_wait)
+        # What is registered; providers and overrides; and whether the answer to an exception may take waiting.
+        registered = (self.router.revision, len(self._middleware))
+        made_from = (*registered, self.providers.revision, self.hooks.may_wait)
         if self._assembled is None or self._assembled[0] != made_from:
             self._assembled = (made_from, self._assemble())
         return self._assembled[1]

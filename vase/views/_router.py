@@ -59,6 +59,11 @@ class Router:
         """What stands before the path of each route."""
         return self._mount.path
 
+    @property
+    def revision(self) -> int:
+        """A number that changes when something is registered here."""
+        return len(self._entries)
+
     def as_routes(self) -> Sequence[URLPattern]:
         """Return the routes under the prefix, as one entry of a URL conf."""
         included = replace(self._mount.included, source=tuple(self._entries))
