@@ -138,19 +138,22 @@ impl Future for PythonFuture {
 
     fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
         loop {
+            // Nearly every request comes by here twice: it is looked at where it lies, the others are moved out and in.
+            if let State::Waiting(slot) = &self.state {
+                let answer = std::task::ready!(slot.poll(cx));
+                self.state = State::Done;
+                if let Answer::Later(later) = answer {
+                    self.state = self.app.finish(later);
+                    continue;
+                }
+                return Poll::Ready(Ok(respond::respond(answer, &self.app)));
+            }
             match std::mem::replace(&mut self.state, State::Done) {
                 State::Answered(Answer::Later(later)) => self.state = self.app.finish(later),
                 State::Answered(answer) => {
                     return Poll::Ready(Ok(respond::respond(answer, &self.app)));
                 }
                 State::Refused(response) => return Poll::Ready(Ok(*response)),
-                State::Waiting(slot) => match slot.poll(cx) {
-                    Poll::Ready(answer) => self.state = State::Answered(answer),
-                    Poll::Pending => {
-                        self.state = State::Waiting(slot);
-                        return Poll::Pending;
-                    }
-                },
                 State::Collecting {
                     exchange,
                     mut body,
@@ -200,7 +203,9 @@ impl Future for PythonFuture {
                         self.state = self.app.refuse_form(exchange, &error);
                     }
                 },
-                State::Done => unreachable!("a future is not polled after its end"),
+                State::Waiting(_) | State::Done => {
+                    unreachable!("a future is not polled after its end")
+                }
             }
         }
     }
