@@ -79,10 +79,23 @@ class Served:
     @property
     def resident(self) -> int:
         """Octets of memory that the worker has."""
+        return self._memory("VmRSS:")
+
+    @property
+    def peak(self) -> int:
+        """Octets of memory that the worker had when it had most, since `forget_peak`."""
+        return self._memory("VmHWM:")
+
+    def forget_peak(self) -> int:
+        """Let the peak begin anew; return the octets that the worker has now."""
+        Path(f"/proc/{self.worker}/clear_refs").write_text("5")
+        return self.resident
+
+    def _memory(self, name: str) -> int:
         for line in Path(f"/proc/{self.worker}/status").read_text().splitlines():
-            if line.startswith("VmRSS:"):
+            if line.startswith(name):
                 return int(line.split()[1]) * 1024
-        raise AssertionError("the kernel does not say how much memory the worker has")
+        raise AssertionError(f"the kernel does not tell {name} of the worker")
 
     @property
     def seconds(self) -> float:

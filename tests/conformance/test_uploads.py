@@ -75,14 +75,10 @@ def digest(size: int) -> str:
 def grown_by(server: Served, size: int) -> int:
     """Upload a file and return by how much the worker was larger at its largest."""
     upload(server, "/large", 8 * MIB)  # what is made once is made
-    Path(f"/proc/{server.worker}/clear_refs").write_text("5")  # the peak begins anew
-    before = server.resident
+    before = server.forget_peak()
     answer = upload(server, "/large", size, seconds=300)
     assert json.loads(answer.body) == {"size": size, "is_in_memory": False, "sha256": digest(size)}
-    for line in Path(f"/proc/{server.worker}/status").read_text().splitlines():
-        if line.startswith("VmHWM:"):
-            return int(line.split()[1]) * 1024 - before
-    raise AssertionError("the kernel does not say how much memory the worker had")
+    return server.peak - before
 
 
 def test_a_large_upload_grows_the_worker_by_less_than_20_mib(site: Served, spool: Path) -> None:
