@@ -61,6 +61,10 @@ def add_policy_headers(route: Route, responses: dict[str, Schema]) -> None:
         if code == "429" and throttle_of(route.throttle) is not None:
             wait = {"type": "integer", "minimum": 0}
             headers["Retry-After"] = {"schema": wait, "description": "The seconds to wait."}
+            limit = "The rates that refused it: `r` requests are left, and `t` seconds until the next."
+            headers["RateLimit"] = {"schema": _TEXT, "description": limit}
+            policy = "All rates: `q` requests in `w` seconds."
+            headers["RateLimit-Policy"] = {"schema": _TEXT, "description": policy}
         if headers:
             response.setdefault("headers", {}).update(headers)
         if code.startswith("2") and route.produces and response.get("content"):

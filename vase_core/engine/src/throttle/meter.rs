@@ -6,7 +6,7 @@ use http::HeaderValue;
 use serde::{Deserialize, Serialize};
 
 use super::cells::{Cells, Key};
-use super::refusal::Refusal;
+use super::refusal::{Refusal, policy};
 
 /// So many requests in so many seconds on the average, all of which may come at once.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -18,9 +18,37 @@ pub struct Rate {
     pub seconds: u32,
 }
 
+impl Rate {
+    /// The same rate without a 0, which would refuse everything.
+    fn positive(self) -> Self {
+        Self {
+            requests: self.requests.max(1),
+            seconds: self.seconds.max(1),
+        }
+    }
+
+    /// What clients know it by: `10/minute`, or `10/90s` where no word is as long.
+    fn name(self) -> Box<str> {
+        let Self { requests, seconds } = self;
+        let period = match seconds {
+            1 => "second",
+            60 => "minute",
+            3600 => "hour",
+            86_400 => "day",
+            _ => return format!("{requests}/{seconds}s").into(),
+        };
+        format!("{requests}/{period}").into()
+    }
+}
+
+struct Gauge {
+    cells: Cells,
+    name: Box<str>,
+}
+
 /// Several rates that hold together: a request counts for all of them, or is refused and counts for none.
 pub struct Throttle {
-    gauges: Box<[(Cells, u32)]>,
+    gauges: Box<[Gauge]>,
     policy: HeaderValue,
     hasher: RandomState,
 }
@@ -30,24 +58,23 @@ impl Throttle {
     ///
     /// A rate of 0 requests, or in 0 seconds, counts as one of 1.
     pub fn new(rates: &[Rate], max_clients: usize) -> Self {
-        let policy: Vec<String> = rates
+        let rates: Vec<Rate> = rates.iter().map(|rate| rate.positive()).collect();
+        let gauges: Box<[Gauge]> = rates
             .iter()
-            .map(|rate| format!("{};w={}", rate.requests.max(1), rate.seconds.max(1)))
+            .map(|rate| {
+                let interval = Duration::from_secs(u64::from(rate.seconds)) / rate.requests;
+                Gauge {
+                    cells: Cells::new(interval, rate.requests, max_clients),
+                    name: rate.name(),
+                }
+            })
             .collect();
+        let told = gauges.iter().zip(&rates);
         Self {
-            gauges: rates
-                .iter()
-                .map(|rate| {
-                    let requests = rate.requests.max(1);
-                    let period = Duration::from_secs(u64::from(rate.seconds.max(1)));
-                    (
-                        Cells::new(period / requests, requests, max_clients),
-                        requests,
-                    )
-                })
-                .collect(),
-            policy: HeaderValue::try_from(policy.join(", "))
-                .unwrap_or(HeaderValue::from_static("")),
+            policy: policy(
+                told.map(|(gauge, rate)| (&*gauge.name, rate.requests, rate.seconds.into())),
+            ),
+            gauges,
             hasher: RandomState::new(),
         }
     }
@@ -64,23 +91,24 @@ impl Throttle {
     }
 
     fn take(&mut self, key: Key, now: Duration) -> Result<(), Refusal> {
-        let longest = self
-            .gauges
-            .iter_mut()
-            .filter_map(|(cells, requests)| Some((cells.wait(key, now)?, *requests)))
-            .max();
-        if let Some((wait, limit)) = longest {
-            return Err(Refusal::new(wait, limit, self.policy.clone()));
+        let mut refused = Vec::new();
+        for Gauge { cells, name } in &mut self.gauges {
+            if let Some(wait) = cells.wait(key, now) {
+                refused.push((&**name, wait));
+            }
         }
-        for (cells, _) in &mut self.gauges {
+        if !refused.is_empty() {
+            return Err(Refusal::new(&refused, self.policy.clone()));
+        }
+        for gauge in &mut self.gauges {
             // None of them refuses: all were asked.
-            let _ = cells.take(key, now);
+            let _ = gauge.cells.take(key, now);
         }
         Ok(())
     }
 
     #[cfg(test)]
     pub(super) fn len(&self) -> usize {
-        self.gauges.iter().map(|(cells, _)| cells.len()).sum()
+        self.gauges.iter().map(|gauge| gauge.cells.len()).sum()
     }
 }

@@ -23,4 +23,4 @@ mod tests;
 pub(crate) use cells::{Cells, Key};
 pub use meter::{Rate, Throttle};
 pub use refusal::Refusal;
-pub(crate) use refusal::seconds_up;
+pub(crate) use refusal::{policy, seconds_up};

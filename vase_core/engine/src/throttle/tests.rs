@@ -20,24 +20,34 @@ fn by_name() {
         assert!(throttle.take_name("ann", SECOND).is_ok());
     }
     let refusal = throttle.take_name("ann", SECOND).unwrap_err();
-    assert_eq!((refusal.wait, refusal.limit), (5, 2));
-    assert_eq!(refusal.policy, "2;w=10");
+    assert_eq!(refusal.wait, 5);
+    assert_eq!(refusal.limit, "\"2/10s\";r=0;t=5");
+    assert_eq!(refusal.policy, "\"2/10s\";q=2;w=10");
     assert!(throttle.take_name("bob", SECOND).is_ok());
     assert!(throttle.take_name("ann", SECOND * 6).is_ok());
 }
 
-/// Of several rates each can refuse, and a refused request counts for none of them.
+/// Of several rates each can refuse, and a refused request counts for none of them; those that refuse are named.
 #[test]
 fn several_rates() {
     let mut throttle = throttle(&[(1, 1), (3, 60)]);
     for second in 0..3 {
         assert!(throttle.take_name("ann", SECOND * second).is_ok());
         let refusal = throttle.take_name("ann", SECOND * second).unwrap_err();
-        assert_eq!(refusal.limit, if second < 2 { 1 } else { 3 });
+        let limit = if second < 2 {
+            "\"1/second\";r=0;t=1"
+        } else {
+            "\"1/second\";r=0;t=1, \"3/minute\";r=0;t=18"
+        };
+        assert_eq!(refusal.limit, limit);
     }
     let refusal = throttle.take_name("ann", SECOND * 4).unwrap_err();
-    assert_eq!((refusal.limit, refusal.wait), (3, 16));
-    assert_eq!(refusal.policy, "1;w=1, 3;w=60");
+    assert_eq!(refusal.wait, 16);
+    assert_eq!(refusal.limit, "\"3/minute\";r=0;t=16");
+    assert_eq!(
+        refusal.policy,
+        "\"1/second\";q=1;w=1, \"3/minute\";q=3;w=60"
+    );
     assert!(throttle.take_name("ann", SECOND * 20).is_ok());
 }
 
@@ -78,10 +88,8 @@ fn headers() {
         told,
         [
             "retry-after: 60",
-            "ratelimit-limit: 1",
-            "ratelimit-policy: 1;w=60",
-            "ratelimit-remaining: 0",
-            "ratelimit-reset: 60"
+            "ratelimit: \"1/minute\";r=0;t=60",
+            "ratelimit-policy: \"1/minute\";q=1;w=60"
         ]
     );
 }

@@ -174,7 +174,10 @@ async fn route_throttle() {
     let response = get(&from("192.0.2.1:2"), "/rare");
     assert_eq!(response.status(), 429);
     assert_eq!(header(&response, "retry-after"), "60");
-    assert_eq!(header(&response, "ratelimit-policy"), "1;w=60");
+    assert_eq!(
+        header(&response, "ratelimit-policy"),
+        "\"1/minute\";q=1;w=60"
+    );
     assert_eq!(code(response).await, "throttle.exceeded");
     assert_eq!(
         now(&from("192.0.2.1:2"), request("HEAD /rare", &[])).status(),

@@ -9,13 +9,15 @@ use crate::config::RateLimitConfig;
 use crate::error::{ConfigError, Faults};
 use crate::layers::HeadLayer;
 use crate::stack::Exchange;
-use crate::throttle::{Cells, Key, Refusal, seconds_up};
+use crate::throttle::{Cells, Key, Refusal, policy, seconds_up};
+
+/// What clients know the rate by: a site has one.
+const NAME: &str = "default";
 
 /// The layer `rate_limit`.
 pub struct RateLimit {
     cells: RefCell<Cells>,
     start: Instant,
-    limit: u32,
     policy: HeaderValue,
     exempt: Vec<Box<str>>,
 }
@@ -39,12 +41,10 @@ impl RateLimit {
         }
         let requests = config.requests.max(1);
         let burst = config.burst.unwrap_or(requests);
-        let policy = format!("{requests};w={}", seconds_up(period));
         Self {
             cells: RefCell::new(Cells::new(period / requests, burst, config.max_clients)),
             start: Instant::now(),
-            limit: requests,
-            policy: HeaderValue::try_from(policy).unwrap_or(HeaderValue::from_static("")),
+            policy: policy([(NAME, requests, seconds_up(period))].into_iter()),
             exempt: config
                 .exempt
                 .iter()
@@ -61,7 +61,7 @@ impl RateLimit {
             "rate_limit.exceeded",
             detail,
         );
-        let refusal = Refusal::new(wait, self.limit, self.policy.clone());
+        let refusal = Refusal::new(&[(NAME, wait)], self.policy.clone());
         refusal.write(response.headers_mut());
         response
     }

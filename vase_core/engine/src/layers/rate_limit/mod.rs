@@ -1,4 +1,4 @@
-//! Refuses clients that ask too often: 429 with `Retry-After` and `RateLimit-*`.
+//! Refuses clients that ask too often: 429 with `Retry-After`, `RateLimit` and `RateLimit-Policy`.
 //!
 //! The generic cell rate algorithm (GCRA) keeps one instant for each client: requests flow at
 //! `requests` in `period` on the average, and up to `burst` may come at once. The key is the address of

@@ -104,10 +104,11 @@ fn answers_429() {
         )
     );
     assert_eq!(values(&response, "retry-after"), ["30"]);
-    assert_eq!(values(&response, "ratelimit-limit"), ["2"]);
-    assert_eq!(values(&response, "ratelimit-policy"), ["2;w=60"]);
-    assert_eq!(values(&response, "ratelimit-remaining"), ["0"]);
-    assert_eq!(values(&response, "ratelimit-reset"), ["30"]);
+    assert_eq!(values(&response, "ratelimit"), ["\"default\";r=0;t=30"]);
+    assert_eq!(
+        values(&response, "ratelimit-policy"),
+        ["\"default\";q=2;w=60"]
+    );
     assert!(
         Trial::get(&[])
             .from(Some("203.0.113.6:1"))
