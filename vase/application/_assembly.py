@@ -9,7 +9,7 @@ from typing import Any
 
 from vase._core import Endpoint, check_routes
 from vase.application._mounts import Mounts
-from vase.application._policies import Policy, Services
+from vase.application._policies import Policy, Services, throttling
 from vase.binding import AnswerOptions, BindingErrors, Plan, plan
 from vase.checks import CheckMessage, error
 from vase.di import Dependency, Providers
@@ -186,7 +186,7 @@ def _plan(route: CompiledRoute, providers: Providers, faults: list[Fault], polic
             path_parameters=route.parameters,
             open_parameters=route.pattern.open_parameters,
             methods=route.route.methods,
-            dependencies=_dependencies(route, policy),
+            dependencies=_dependencies(route, *(() if policy is None else (policy.before, policy.after))),
             response_model=route.route.response_model,
             status_code=route.route.status_code,
             answer=AnswerOptions(**route.route.response_options),
@@ -200,16 +200,16 @@ def _plan(route: CompiledRoute, providers: Providers, faults: list[Fault], polic
         return None
 
 
-def _dependencies(route: CompiledRoute, policy: Policy | None = None) -> tuple[Any, ...]:
+def _dependencies(
+    route: CompiledRoute, before: Sequence[Dependency] = (), after: Sequence[Dependency] = ()
+) -> tuple[Any, ...]:
     """Return what must run before the handler: the guard first, so that a stranger learns nothing from the rest."""
     auth = route.route.auth
     if auth is None or isinstance(auth, Public) or auth_fault(auth) is not None:
         guards: tuple[Dependency, ...] = ()
     else:
         guards = (guarding(auth),)
-    if policy is None:
-        return (*guards, *route.route.dependencies)
-    return (*guards, *policy.before, *route.route.dependencies, *policy.after)
+    return (*guards, *before, *route.route.dependencies, *after)
 
 
 def _plan_socket(route: CompiledRoute, providers: Providers, faults: list[Fault]) -> SocketPlan | None:
@@ -221,7 +221,7 @@ def _plan_socket(route: CompiledRoute, providers: Providers, faults: list[Fault]
         faults.append(error("websockets.E003", message, hint=hint, place=route.route.place))
         return None
     try:
-        return plan_socket(route, providers, _dependencies(route))
+        return plan_socket(route, providers, _dependencies(route, throttling(route.route)))
     except BindingErrors as wrong:
         faults += [fault for fault in wrong.messages if fault not in faults]
         return None

@@ -28,6 +28,7 @@ from vase.urls import (
     Guard,
     Public,
     Renderer,
+    Route,
     Throttle,
     auth_fault,
     idempotency_fault,
@@ -38,7 +39,7 @@ from vase.urls import (
     throttle_of,
 )
 
-__all__ = ["Policy", "Services"]
+__all__ = ["Policy", "Services", "throttling"]
 
 type Respond = Callable[[Request], Awaitable[Response]]
 type OnError = Callable[[Request, Exception], Response | Coroutine[Any, Any, Response]]
@@ -101,10 +102,7 @@ class Policy:
     @property
     def before(self) -> tuple[Dependency, ...]:
         """What runs behind the guard and before the dependencies of the route."""
-        found = []
-        throttle = throttle_of(self._route.throttle)
-        if throttle is not None and throttle.by != "address" and throttle.pairs:
-            found.append(_throttling(throttle, self._guard))
+        found = [*throttling(self._route)]
         if self._offers:
             found.append(_negotiating(self._offers))
         if self._once is not None:
@@ -118,7 +116,7 @@ class Policy:
             return ()
         etag = self._route.etag if callable(self._route.etag) else _nothing
         modified = self._route.last_modified if callable(self._route.last_modified) else _nothing
-        return (_conditioning(etag, modified, required=self._route.precondition_required),)
+        return (_conditioning(etag, modified, required=bool(self._route.precondition_required)),)
 
     def around(self, respond: Respond, on_error: OnError) -> Respond:
         """Return the call of the handler with what keeps its answer around it."""
@@ -168,12 +166,7 @@ class Policy:
                 'add `default` to `DATABASES`, or name a file: `IDEMPOTENCY_DATABASE = "sqlite:///keys.sqlite3"`',
             )
             return None
-        return Once(options, self._name, self._guard, services.keys)
-
-    @property
-    def _guard(self) -> Guard | None:
-        auth = self._route.auth
-        return None if auth is None or isinstance(auth, Public) or auth_fault(auth) is not None else auth
+        return Once(options, self._name, _guard_of(self._route), services.keys)
 
     @property
     def _name(self) -> str:
@@ -181,6 +174,19 @@ class Policy:
 
     def _fault(self, code: str, message: str, hint: str) -> None:
         self.faults.append(error(code, message, hint=hint, place=self._route.place))
+
+
+def throttling(route: Route) -> tuple[Dependency, ...]:
+    """Return what counts the requests of a route behind its guard; none where the core counts them, or nobody."""
+    throttle = throttle_of(route.throttle)
+    if throttle is None or throttle.by == "address" or not throttle.pairs:
+        return ()
+    return (_throttling(throttle, _guard_of(route)),)
+
+
+def _guard_of(route: Route) -> Guard | None:
+    auth = route.auth
+    return None if auth is None or isinstance(auth, Public) or auth_fault(auth) is not None else auth
 
 
 @mark_inline

@@ -21,6 +21,7 @@ from vase.urls._converters import Converter, ConverterTable
 from vase.urls._deprecation import Deprecation
 from vase.urls._guards import Auth, Public
 from vase.urls._idempotency import idempotency_fault
+from vase.urls._inherited import Inherited
 from vase.urls._mounted import MountedApp
 from vase.urls._pattern import PathPattern, PatternFault, duplicate_parameter, parse_pattern
 from vase.urls._representations import representation_faults
@@ -158,6 +159,7 @@ class _Around:
     exception_handlers: tuple[ExceptionHandlers, ...] = ()
     versions: Versions | None = None
     include_in_schema: bool = True
+    inherited: Inherited = field(default_factory=Inherited)
     modules: tuple[str, ...] = ()
     sources: tuple[object, ...] = ()
 
@@ -198,7 +200,7 @@ class _Compiler:
             self._error("urls.E010", message, "give the namespace to `include(…, namespace=…)`", route.place)
         self._check_policies(route, f"{'/'.join(route.methods)} {quote(str(pattern))}")
         whole = replace(
-            route,
+            around.inherited.over(route),
             middleware=around.middleware + route.middleware,
             dependencies=around.dependencies + route.dependencies,
             deprecated=around.deprecated if route.deprecated is None else route.deprecated,
@@ -218,6 +220,8 @@ class _Compiler:
             hint = "names of an include begin with its `namespace`; methods belong to the routes inside"
             self._error("urls.E012", f"path {quote(mount.path)} is an include and has no {what}", hint, mount.place)
         self._check_policies(mount, f"prefix {quote(mount.path)}")
+        for option, reason, hint in Inherited.faults(mount):
+            self._error("urls.E040", f"`{option}` of prefix {quote(mount.path)}: {reason}", hint, mount.place)
         place = mount.included.place or mount.place
         source: object = mount.included.source
         if isinstance(source, str):
@@ -248,6 +252,7 @@ class _Compiler:
             exception_handlers=mount.exception_handlers + around.exception_handlers,
             versions=around.versions if mount.versions is None else mount.versions,
             include_in_schema=around.include_in_schema and mount.include_in_schema,
+            inherited=around.inherited.within(mount),
             modules=modules,
             sources=(*around.sources, source),
         )

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any, Final, Literal
 
-__all__ = ["Produced", "Renderer", "Tagged", "offers_of", "representation_faults"]
+__all__ = ["Dated", "Produced", "Renderer", "Tagged", "offers_of", "representation_faults", "version_faults"]
 
 type Renderer = Callable[[Any], Any]
 """Writes a value in one media type: what JSON would hold (dicts, lists, texts), to text, bytes or a response."""
@@ -13,6 +13,9 @@ type Produced = Sequence[str] | Mapping[str, Renderer | None]
 
 type Tagged = bool | Literal["weak"] | Callable[..., Any]
 """What `etag=` takes: whether a tag is made of the body, or a dependency that returns the tag."""
+
+type Dated = Callable[..., Any] | Literal[False]
+"""What `last_modified=` takes: a dependency; False for none, whatever is said around."""
 
 _READING: Final = frozenset({"GET", "HEAD"})
 
@@ -25,19 +28,24 @@ def offers_of(produces: Produced | None) -> tuple[str, ...]:
 def representation_faults(route: Any) -> Iterator[tuple[str, str, str]]:
     """Yield what is wrong with what a route says of its representations: the option, a reason and a hint."""
     etag, modified = route.etag, route.last_modified
-    if etag not in (True, False, "weak") and not callable(etag):
-        hint = 'write `etag=True` or `"weak"` for a tag of the body, or a dependency that returns the tag'
-        yield f"etag={etag!r}", "it makes no tag", hint
-    elif etag in (True, "weak") and not _READING.intersection(route.methods):
+    yield from version_faults(etag, modified)
+    if (etag is True or etag == "weak") and not _READING.intersection(route.methods):
         hint = "name a dependency that returns the tag of the thing before it is changed"
         yield f"etag={etag!r}", f"{'/'.join(route.methods)} has no body to compare with", hint
-    if modified is not None and not callable(modified):
-        yield f"last_modified={modified!r}", "it cannot be called", "name a dependency that returns a `datetime`"
     if route.precondition_required and not (callable(etag) or callable(modified)):
-        hint = "name a dependency with `etag=` or `last_modified=`"
+        hint = "name a dependency with `etag=` or `last_modified=`, or say `precondition_required=False`"
         yield "precondition_required=True", "nothing says which version there is", hint
     for reason, hint in _type_faults(route.produces):
         yield f"produces={route.produces!r}", reason, hint
+
+
+def version_faults(etag: Any, modified: Any) -> Iterator[tuple[str, str, str]]:
+    """Yield what is wrong with `etag=` and `last_modified=` by themselves, of a route or of a prefix."""
+    if etag not in (None, True, False, "weak") and not callable(etag):
+        hint = 'write `etag=True` or `"weak"` for a tag of the body, or a dependency that returns the tag'
+        yield f"etag={etag!r}", "it makes no tag", hint
+    if modified is not None and modified is not False and not callable(modified):
+        yield f"last_modified={modified!r}", "it cannot be called", "name a dependency that returns a `datetime`"
 
 
 def _type_faults(produces: Any) -> Iterator[tuple[str, str]]:

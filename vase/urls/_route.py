@@ -5,7 +5,7 @@ and told by `compile_urls`, each with the line that made it.
 """
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from types import ModuleType
 from typing import Any, Protocol, TypedDict, Unpack, runtime_checkable
 
@@ -16,7 +16,7 @@ from vase.urls._deprecation import Deprecation
 from vase.urls._guards import Auth
 from vase.urls._idempotency import Idempotent
 from vase.urls._mounted import MountedApp
-from vase.urls._representations import Produced, Tagged
+from vase.urls._representations import Dated, Produced, Tagged
 from vase.urls._sockets import SOCKET_METHOD, takes_socket
 from vase.urls._throttle import Throttled
 
@@ -82,11 +82,13 @@ class RouteOptions(TypedDict, total=False):
         max_body: The largest body of a request, in bytes; that of the settings when left out.
         idempotent: Whether a request that is sent again with the same `Idempotency-Key` runs once: `True`, `"required"`
             where each request must have a key, or `Idempotency(…)`.
-        throttle: How often one client may call it: `"10/minute"`, several such rates, or `Throttle(…)`.
+        throttle: How often one client may call it: `"10/minute"`, several such rates, or `Throttle(…)`; left out, what
+            the routers around it say, and with False as often as it likes.
         etag: Names the version of what is answered: `True` makes a tag of the body (`"weak"` a weak one), a dependency
-            returns the tag before the work is done.
-        last_modified: A dependency that returns when the thing was changed.
+            returns the tag before the work is done; left out, what the routers around it say.
+        last_modified: A dependency that returns when the thing was changed; left out, what the routers around it say.
         precondition_required: Whether a change must say which version it changes; if not, it is answered with 428.
+            Left out, what the routers around it say.
         produces: The media types that the client may choose from, the usual one first; as a mapping with what writes
             each of them.
     """
@@ -115,9 +117,9 @@ class RouteOptions(TypedDict, total=False):
     max_body: int | None
     idempotent: Idempotent
     throttle: Throttled | None
-    etag: Tagged
-    last_modified: Callable[..., Any] | None
-    precondition_required: bool
+    etag: Tagged | None
+    last_modified: Dated | None
+    precondition_required: bool | None
     produces: Produced | None
 
 
@@ -134,6 +136,10 @@ class MountOptions(TypedDict, total=False):
         exception_handlers: What makes answers of exceptions, by their class, before those around it.
         versions: How a request says which version it wants, for routes that do not say it themselves.
         include_in_schema: Whether the API document has the routes.
+        throttle: How often one client may call each of the routes that do not say it themselves.
+        etag: Names the version of what is answered, for routes that do not say it themselves.
+        last_modified: A dependency that returns when the thing was changed, for the same.
+        precondition_required: Whether a change must say which version it changes, for the same.
     """
 
     tags: Sequence[str]
@@ -145,6 +151,10 @@ class MountOptions(TypedDict, total=False):
     exception_handlers: ExceptionHandlers
     versions: Versions | None
     include_in_schema: bool
+    throttle: Throttled | None
+    etag: Tagged | None
+    last_modified: Dated | None
+    precondition_required: bool | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -174,10 +184,10 @@ class Route:
         include_in_schema: Whether the API document has it.
         max_body: The largest body of a request, in bytes.
         idempotent: How it treats `Idempotency-Key`.
-        throttle: How often one client may call it.
-        etag: Names the version of what is answered.
-        last_modified: Returns when the thing was changed.
-        precondition_required: Whether a change must say which version it changes.
+        throttle: How often one client may call it; None when nobody said it yet, False when it has no limit.
+        etag: Names the version of what is answered; None when nobody said it yet.
+        last_modified: Returns when the thing was changed; None when nobody said it yet.
+        precondition_required: Whether a change must say which version it changes; None when nobody said it yet.
         produces: The media types that the client may choose from.
         place: The line that registered it.
     """
@@ -205,9 +215,9 @@ class Route:
     max_body: int | None = None
     idempotent: Idempotent = False
     throttle: Throttled | None = None
-    etag: Tagged = False
-    last_modified: Callable[..., Any] | None = None
-    precondition_required: bool = False
+    etag: Tagged | None = None
+    last_modified: Dated | None = None
+    precondition_required: bool | None = None
     produces: Produced | None = None
     place: Place | None = None
 
@@ -247,9 +257,9 @@ class Route:
             max_body=options.get("max_body"),
             idempotent=options.get("idempotent", False),
             throttle=options.get("throttle"),
-            etag=options.get("etag", False),
+            etag=options.get("etag"),
             last_modified=options.get("last_modified"),
-            precondition_required=options.get("precondition_required", False),
+            precondition_required=options.get("precondition_required"),
             produces=options.get("produces"),
             place=place,
         )
@@ -285,6 +295,10 @@ class Mount:
         exception_handlers: What makes answers of exceptions, by their class.
         versions: How a request says which version it wants.
         include_in_schema: Whether the API document has the routes.
+        throttle: How often one client may call each of the routes that do not say it themselves.
+        etag: Names the version of what is answered, for routes that do not say it themselves.
+        last_modified: Returns when the thing was changed, for the same.
+        precondition_required: Whether a change must say which version it changes, for the same.
         name: A name, which a prefix cannot have; kept to be told.
         methods: Methods, which a prefix cannot have; kept to be told.
         place: The line that registered it.
@@ -300,12 +314,16 @@ class Mount:
     exception_handlers: tuple[ExceptionHandlers, ...] = ()
     versions: Versions | None = None
     include_in_schema: bool = True
+    throttle: Throttled | None = None
+    etag: Tagged | None = None
+    last_modified: Dated | None = None
+    precondition_required: bool | None = None
     name: str | None = None
     methods: tuple[str, ...] | None = None
     place: Place | None = None
 
     @classmethod
-    def of(cls, path: str, included: Include, *, place: Place | None, options: MountOptions) -> "Mount":
+    def of(cls, path: str, included: Include, *, place: Place | None, options: MountOptions | RouteOptions) -> "Mount":
         """Return the routes under a prefix, with what is said about all of them."""
         return cls(
             path=path,
@@ -318,6 +336,10 @@ class Mount:
             exception_handlers=_layers(options),
             versions=options.get("versions"),
             include_in_schema=options.get("include_in_schema", True),
+            throttle=options.get("throttle"),
+            etag=options.get("etag"),
+            last_modified=options.get("last_modified"),
+            precondition_required=options.get("precondition_required"),
             place=place,
         )
 
@@ -357,21 +379,8 @@ def path(
         if methods is None:
             methods = (SOCKET_METHOD,) if takes_socket(view) else ("GET",)
         return Route.of(route, view, methods, place=place, options=options)  # type: ignore[arg-type]
-    return Mount(
-        path=route,
-        included=included,
-        middleware=tuple(options.get("middleware", ())),
-        dependencies=tuple(options.get("dependencies", ())),
-        tags=tuple(options.get("tags", ())),
-        auth=options.get("auth"),
-        deprecated=options.get("deprecated"),
-        exception_handlers=_layers(options),
-        versions=options.get("versions"),
-        include_in_schema=options.get("include_in_schema", True),
-        name=options.get("name"),
-        methods=None if methods is None else _methods(methods),
-        place=place,
-    )
+    mount = Mount.of(route, included, place=place, options=options)
+    return replace(mount, name=options.get("name"), methods=None if methods is None else _methods(methods))
 
 
 def include(

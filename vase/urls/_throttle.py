@@ -44,8 +44,8 @@ class Throttle:
         return [(int(one[1]), _SECONDS[one[2]]) for one in found if one is not None]
 
 
-type Throttled = str | Throttle | Sequence[str]
-"""What `throttle=` takes: a rate, several, or all of it said."""
+type Throttled = str | Throttle | Sequence[str] | Literal[False]
+"""What `throttle=` takes: a rate, several, or all of it said; False for none, whatever is said around."""
 
 
 def throttle_of(said: object) -> Throttle | None:
@@ -61,7 +61,7 @@ def throttle_of(said: object) -> Throttle | None:
 
 def throttle_fault(said: object, *, has_guard: bool) -> tuple[str, str] | None:
     """Return what is wrong with the `throttle=` of a route, as a reason and a hint."""
-    return None if said is None else next(_faults(said, has_guard=has_guard), None)
+    return None if said is None or said is False else next(_faults(said, has_guard=has_guard), None)
 
 
 def _faults(said: object, *, has_guard: bool) -> Iterator[tuple[str, str]]:
@@ -74,7 +74,10 @@ def _faults(said: object, *, has_guard: bool) -> Iterator[tuple[str, str]]:
         if _rate(str(rate)) is None:
             yield f"{quote(rate)} is no rate", hint
     if throttle.by == "identity" and not has_guard:
-        yield "it counts by identity, and the route has no guard", "give the route `auth=`, or count by a dependency"
+        yield (
+            "it counts by identity, and the route has no guard",
+            "give the route `auth=`, count by a dependency, or say `throttle=False`",
+        )
     if throttle.by not in {"address", "identity"} and not callable(throttle.by):
         yield f"nobody is known by {quote(throttle.by)}", 'write `by="address"`, `"identity"` or a dependency'
     if type(throttle.max_clients) is not int or throttle.max_clients < 1:

@@ -20,6 +20,7 @@ from vase.urls import (
     Mount,
     Route,
     RouteOptions,
+    Throttled,
     URLPattern,
     Versions,
 )
@@ -100,6 +101,18 @@ class Controller:
     versions: ClassVar[Versions | None] = None
     """How a request says which version it wants."""
 
+    throttle: ClassVar[Throttled | None] = None
+    """How often one client may call each of the endpoints that do not say it themselves."""
+
+    etag: ClassVar[Any] = None
+    """Names the version of what is answered, for endpoints that do not say it themselves."""
+
+    last_modified: ClassVar[Any] = None
+    """A dependency that returns when the thing was changed, for endpoints that do not say it themselves."""
+
+    precondition_required: ClassVar[bool | None] = None
+    """Whether a change must say which version it changes, for endpoints that do not say it themselves."""
+
     namespace: ClassVar[str | None] = None
     """Stands before the names of the endpoints."""
 
@@ -119,6 +132,10 @@ class Controller:
                 deprecated=cls.deprecated,
                 exception_handlers=(cls.exception_handlers,) if cls.exception_handlers else (),
                 versions=cls.versions,
+                throttle=cls.throttle,
+                etag=cls.etag,
+                last_modified=cls.last_modified,
+                precondition_required=cls.precondition_required,
                 place=place,
             )
         ]

@@ -35,8 +35,9 @@ class Router:
 
     Args:
         prefix: Stands before the path of each route; it may hold parameters.
-        **options: What its routes have in common: `tags`, `middleware`, `dependencies`, `namespace`, `auth` (who may
-            call those that do not say it themselves), `include_in_schema`.
+        **options: What its routes have in common: `tags`, `middleware`, `dependencies`, `namespace`,
+            `include_in_schema`; and for those that do not say it themselves `auth` (who may call them), `throttle` (how
+            often), `etag`, `last_modified` and `precondition_required` (of which version).
 
     Example:
         router = Router(prefix="/products", tags=["products"], auth=public)
@@ -81,7 +82,7 @@ class Router:
             source: Where the routes come from. Routes that it gets later are taken up too.
             prefix: Stands between the prefix of this router and that of the other.
             **options: What the routes have in common, around what the other says: `tags`, `middleware`,
-                `dependencies`, `namespace`, `auth`, `include_in_schema`.
+                `dependencies`, `namespace`, `auth`, `throttle`, `etag`, `include_in_schema`.
 
         Raises:
             ViewError: When a router is to include itself.

@@ -2,11 +2,11 @@
 
 from typing import assert_type
 
-from vase import Router, Vase, public
+from vase import Router, Throttle, Vase, public
 from vase.urls import URLPattern, include, mount, path
 
 router = Router("/shop", tags=["shop"], namespace="shop", auth=public)
-inner = Router(prefix="/inner")
+inner = Router(prefix="/inner", throttle="10/minute", etag=True)
 
 
 @router.get("/{slug}", name="show")
@@ -25,7 +25,16 @@ def home() -> str:
 async def asgi(scope: object, receive: object, send: object) -> None: ...
 
 
-router.include(inner, tags=["inner"])
+def version() -> int:
+    return 1
+
+
+@inner.get("/free", throttle=False, etag=False, last_modified=False, precondition_required=False)
+def free() -> str:
+    return "free"
+
+
+router.include(inner, tags=["inner"], throttle=["1/second", "9/day"], etag=version, precondition_required=True)
 router.add("/more", home, ["GET", "POST"], name="more")
 router.mount("/old", asgi, interface="asgi")
 
@@ -37,7 +46,7 @@ urlpatterns: list[URLPattern] = [
     path("", home, name="home"),
     path("both", home, methods=["GET", "POST"]),
     path("shop/", include(router, namespace="shop")),
-    path("more/", include("shop.urls")),
+    path("more/", include("shop.urls"), throttle=Throttle("10/minute", by=version), last_modified=version),
     mount("old/", asgi),
 ]
 

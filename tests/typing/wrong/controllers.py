@@ -7,6 +7,7 @@ from vase.views import endpoint, get, websocket
 class Todos(Controller):
     prefix = 3  # wrong: assignment | reportAssignmentType
     tags = 3  # wrong: assignment | reportAssignmentType
+    throttle = 3  # wrong: assignment | reportAssignmentType
 
     @get(3)  # wrong: arg-type | reportArgumentType
     async def number(self) -> str:

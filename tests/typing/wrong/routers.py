@@ -13,6 +13,9 @@ def home() -> str:
 router = Router("/shop", tag=["shop"])  # wrong: call-arg | reportCallIssue
 router = Router(3)  # wrong: arg-type | reportArgumentType
 router = Router("/shop", auth="public")  # wrong: arg-type | reportArgumentType
+router = Router("/shop", throttle=10)  # wrong: arg-type | reportArgumentType
+router = Router("/shop", etag="strong")  # wrong: arg-type | reportArgumentType
+router.include(router, throttles="1/day")  # wrong: call-arg | reportCallIssue
 router.include(home())  # wrong: arg-type | reportArgumentType
 router.include(router, namespaces="a")  # wrong: call-arg | reportCallIssue
 router.add("/", home)  # wrong: call-arg | reportCallIssue
