@@ -127,6 +127,15 @@ def make_site() -> Vase:
         """Tell the prices as they change."""
         yield ServerSentEvent(Price(lamp, limit))
 
+    @app.get("/board")
+    async def board() -> AsyncIterator[
+        ServerSentEvent[Price, Literal["price"]]
+        | ServerSentEvent[Say | Price, Literal["said"]]
+        | ServerSentEvent[int, Literal["lamp up", "lamp down"]]
+        | ServerSentEvent[Any, Literal["else"]]
+    ]:
+        yield ServerSentEvent[Price, Literal["price"]](Price("tall", 3), event="price")
+
     @app.post("/ticks", summary="Ticks")
     def ticks() -> Iterator[ServerSentEvent]:
         yield ServerSentEvent(3)
@@ -277,9 +286,31 @@ def test_events_are_sent(document: dict[str, Any]) -> None:
     assert "receive_prices" not in document["operations"]
 
 
+def test_events_have_their_names(document: dict[str, Any]) -> None:
+    """A name that the type of an event declares is that of its message; the type of its data is the title."""
+    messages = document["components"]["messages"]
+    told = document["operations"]["send_board"]["messages"]
+    keys = [one["$ref"].rpartition("/")[2] for one in told]
+    assert keys == ["price", "said", "said-2", "lamp_up", "lamp_down", "else"]
+    assert messages["price"] == {
+        "name": "price",
+        "title": "Price",
+        "contentType": "application/json",
+        "payload": {"$ref": "#/components/schemas/Price"},
+    }
+    assert [(messages[key]["name"], messages[key]["title"]) for key in keys[1:]] == [
+        ("said", "Say"),
+        ("said", "Price"),
+        ("lamp up", "int"),
+        ("lamp down", "int"),
+        ("else", "anything"),
+    ]
+    assert messages["lamp_up"]["payload"] == {"type": "integer"}
+
+
 def test_what_is_no_conversation_is_left_out(document: dict[str, Any]) -> None:
     """Pages are told by OpenAPI, and what is hidden by nobody."""
-    names = {"rooms", "plain", "total", "room_talk", "room_echo", "prices", "ticks", "log"}
+    names = {"rooms", "plain", "total", "room_talk", "room_echo", "prices", "ticks", "log", "board"}
     assert document["channels"].keys() == names
 
 

@@ -29,11 +29,12 @@ RETRY_MILLISECONDS: Final = 2000
 
 # Not in the new syntax: defaults of type parameters are of Python 3.13.
 Data = TypeVar("Data", default=Any)
+Name = TypeVar("Name", bound=str, default=str)
 
 
 @dataclass(frozen=True, slots=True)
-class ServerSentEvent(Generic[Data]):  # as above
-    r"""One event.
+class ServerSentEvent(Generic[Data, Name]):  # as above
+    r"""One event; `ServerSentEvent[Price, Literal["price"]]` says of which type its data are, and its name.
 
     Args:
         data: A text as it is; any other value is written as JSON. None sends no data: a browser keeps `id` and `retry`
@@ -52,7 +53,7 @@ class ServerSentEvent(Generic[Data]):  # as above
     """
 
     data: Data | None = None
-    event: str | None = None
+    event: Name | None = None
     id: str | int | None = None
     retry: int | None = None
     comment: str | None = None

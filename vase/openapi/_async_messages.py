@@ -1,4 +1,4 @@
-"""The messages of an AsyncAPI document: one for each member of a union, named after its type."""
+"""The messages of an AsyncAPI document: one for each member of a union, named after its type, or after its event."""
 
 import re
 from collections.abc import Sequence
@@ -7,7 +7,7 @@ from typing import Any, Final, Literal, TypeVar
 
 from vase.di import unwrap
 from vase.openapi._async_words import draft_7
-from vase.openapi._events import union_members
+from vase.openapi._events import Event, union_members
 from vase.openapi._schemas import REF, Mode, Schema, Schemas
 from vase.openapi._text import first_line
 
@@ -17,6 +17,7 @@ type Action = Literal["receive", "send"]
 """What the application does: it receives what clients send."""
 
 _TEXT: Final = ("text", "text/plain")
+_KEY: Final = re.compile(r"[^A-Za-z0-9._-]+")  # what no name of a component has
 _BINARY: Final = ("binary", "application/octet-stream")
 
 
@@ -28,6 +29,7 @@ class _Message:
     media_type: str | None
     payload: Schema | None
     summary: str | None = None
+    event: str | None = None
     name: str = ""
 
 
@@ -68,18 +70,20 @@ class Messages:
             return Direction(action, (self._plain(plain),))
         return Direction(action, tuple(self._json(member, mode) for member in union_members(kind)))
 
-    def of_events(self, kinds: Sequence[Any]) -> Direction:
+    def of_events(self, events: Sequence[Event]) -> Direction:
         """Return what a stream of events carries.
 
         Args:
-            kinds: The types of the data of its events.
+            events: The types of the data of its events, each with the name of the event where that is declared.
         """
         found = []
-        for kind in kinds:
+        for kind, name in events:
             if kind in (Any, object) or isinstance(kind, TypeVar):
-                found.append(self._add(_Message("anything", None, None)))
+                message = self._add(_Message("anything", None, None))
             else:
-                found.append(self._plain(str) if kind in {str, bytes} else self._json(kind, "serialization"))
+                message = self._plain(str) if kind in {str, bytes} else self._json(kind, "serialization")
+            message.event = name
+            found.append(message)
         return Direction("send", tuple(found))
 
     def names(self, direction: Direction) -> list[str]:
@@ -93,6 +97,10 @@ class Messages:
             reference = str(made.get("payload", {}).get("$ref", ""))
             message.label = reference.removeprefix(REF) or message.label
             told = {"name": message.label, "summary": message.summary, "contentType": message.media_type}
+            if message.event is not None:
+                # What a client listens for is the name of the event; the type of its data is a title beside it.
+                told |= {"name": message.event, "title": message.label}
+                message.label = _KEY.sub("_", message.event).strip("_") or message.label
             whole = {word: said for word, said in told.items() if said} | made
             name, count = message.label, 2
             while self.components.setdefault(name, whole) != whole:

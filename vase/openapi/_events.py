@@ -3,13 +3,13 @@
 import collections.abc
 from collections.abc import Iterator
 from types import UnionType
-from typing import Any, Final, Union, get_args, get_origin
+from typing import Any, Final, Literal, Union, get_args, get_origin
 
 from vase.binding import Plan
 from vase.di import EMPTY, DependencyError, read_signature, unwrap
 from vase.http import EventSourceResponse, ServerSentEvent
 
-__all__ = ["STREAMS", "event_data", "is_event_stream", "union_members"]
+__all__ = ["STREAMS", "Event", "event_data", "is_event_stream", "union_members"]
 
 STREAMS: Final = (
     collections.abc.AsyncIterator,
@@ -22,17 +22,21 @@ STREAMS: Final = (
 """What a handler promises that yields."""
 
 
-def event_data(plan: Plan) -> list[Any] | None:
-    """Return the types of what the events of a handler hold, `Any` where they are not told; None without events."""
+type Event = tuple[Any, str | None]
+"""The type of the data of an event, and its name where that is declared."""
+
+
+def event_data(plan: Plan) -> list[Event] | None:
+    """Return what the events of a handler hold, `Any` where it is not told; None without events."""
     try:
         promised = unwrap(read_signature(plan.handler).returns)[0]
     except DependencyError:
         return None
     if isinstance(promised, type) and issubclass(promised, EventSourceResponse):
-        return [Any]
+        return [(Any, None)]
     if promised is EMPTY or not is_event_stream(promised):
         return None
-    return [kind for event in union_members(get_args(promised)[0]) for kind in _data_of(event)]
+    return [one for event in union_members(get_args(promised)[0]) for one in _told_of(event)]
 
 
 def is_event_stream(kind: Any) -> bool:
@@ -53,8 +57,9 @@ def union_members(annotation: Any) -> Iterator[Any]:
         yield annotation if metadata else kind
 
 
-def _data_of(event: Any) -> Iterator[Any]:
-    arguments = get_args(event)
-    for kind in union_members(arguments[0] if arguments else Any):
+def _told_of(event: Any) -> Iterator[Event]:
+    data, said = (*get_args(event), None, None)[:2] if get_args(event) else (Any, None)
+    names = get_args(said) if get_origin(said) is Literal else (None,)
+    for kind in union_members(data):
         if kind is not type(None):
-            yield kind
+            yield from ((kind, name) for name in names)

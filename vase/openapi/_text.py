@@ -2,6 +2,7 @@
 
 import inspect
 import re
+from dataclasses import is_dataclass
 from typing import Any, Final
 
 __all__ = ["first_line", "summary_and_description"]
@@ -30,6 +31,13 @@ def first_line(function: Any) -> str | None:
 def _docstring(thing: Any) -> str:
     # What an object inherits (`dict`, `functools.partial`) is not said of it.
     own = getattr(thing, "__doc__", None)
+    if (
+        isinstance(thing, type)
+        and is_dataclass(thing)
+        and isinstance(own, str)
+        and own.startswith(f"{thing.__name__}(")
+    ):
+        return ""  # a dataclass without a docstring gets its signature for one
     is_inherited = not inspect.isroutine(thing) and not isinstance(thing, type) and own == type(thing).__doc__
     if is_inherited:
         own = getattr(type(thing).__call__, "__doc__", None) if hasattr(type(thing), "__call__") else None  # noqa: B004

@@ -2,7 +2,7 @@
 
 from collections.abc import AsyncIterator
 from pathlib import Path
-from typing import assert_type
+from typing import Literal, assert_type
 
 from vase import (
     EventSourceResponse,
@@ -28,6 +28,20 @@ async def pieces() -> AsyncIterator[bytes]:
 
 async def ticks() -> AsyncIterator[ServerSentEvent[int]]:
     yield ServerSentEvent(3, event="tick", id=3, retry=100)
+
+
+PriceEvent = ServerSentEvent[int, Literal["price"]]
+SaidEvent = ServerSentEvent[str, Literal["said"]]
+
+
+async def prices() -> AsyncIterator[ServerSentEvent[int, Literal["price"]]]:
+    yield ServerSentEvent(3, event="price", id=3)
+    yield ServerSentEvent(comment="nothing new")
+
+
+async def board() -> AsyncIterator[PriceEvent | SaidEvent]:
+    yield PriceEvent(3, "price")
+    yield SaidEvent("a", event="said")
 
 
 def answers(request: Request) -> list[Response]:
@@ -60,3 +74,4 @@ response.delete_cookie("a")
 assert_type(response.status_code, int)
 assert_type(ServerSentEvent(3).data, int | None)
 assert_type(ServerSentEvent("a").encode(), bytes)
+assert_type(ServerSentEvent(3).event, str | None)

@@ -1,5 +1,7 @@
 """What a type checker refuses of answers."""
 
+from typing import Literal
+
 from vase import (
     EventSourceResponse,
     FileResponse,
@@ -28,6 +30,7 @@ EventSourceResponse([], keepalive=3)  # wrong: call-arg | reportCallIssue
 NotFound(404)  # wrong: arg-type | reportArgumentType
 NotFound("nothing", member={})  # wrong: call-arg | reportCallIssue
 event: ServerSentEvent[int] = ServerSentEvent("a")  # wrong: arg-type | reportAssignmentType
+lamp: ServerSentEvent[int, Literal["on"]] = ServerSentEvent(3, event="off")  # wrong: arg-type | reportAssignmentType
 ServerSentEvent(3, retry="1")  # wrong: arg-type | reportArgumentType
 status.HTTP_299  # wrong: attr-defined | reportAttributeAccessIssue
 response = Response()
