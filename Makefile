@@ -4,6 +4,7 @@
 .DEFAULT_GOAL := help
 SHELL := /bin/sh
 PORT ?= 8000
+VERSION ?= 3.12
 ARGS ?=
 BIN := .venv/bin
 unexport PYTHONPATH VASE_SETTINGS_MODULE VASE_ENV
@@ -11,7 +12,7 @@ unexport PYTHONPATH VASE_SETTINGS_MODULE VASE_ENV
 unexport PYTHONDONTWRITEBYTECODE
 export PATH := $(PATH):$(CURDIR)/.tools/bin
 
-.PHONY: help setup dev demo test test-fast test-rust lint types fix docs template bench bench-quick clean core-any core-release
+.PHONY: help setup dev demo test test-fast test-python test-rust lint types fix docs template bench bench-quick clean core-any core-release
 
 help: ## print these words
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-11s %s\n", $$1, $$2 }' Makefile
@@ -36,6 +37,9 @@ test: core-any ## run all tests of both languages, with PostgreSQL and Redis whe
 
 test-fast: core-any ## run the Python tests that take no time
 	@$(BIN)/python -m pytest -q -n auto --maxprocesses 4 --dist loadfile -m "not slow and not postgres and not redis" $(ARGS)
+
+test-python: ## run the tests of the loop and of applications on another Python (VERSION=3.12)
+	@scripts/test-python $(VERSION) $(ARGS)
 
 test-rust: ## run the tests of the engine, with no Python on the path
 	@scripts/test-rust $(ARGS)
@@ -63,6 +67,6 @@ bench-quick: core-release ## one short round of the same: shows that all works, 
 	@$(BIN)/python -m benchmarks --quick $(ARGS)
 
 clean: ## remove what was built; the next word builds it again
-	rm -rf target site dist .cache .venv .tools .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis
+	rm -rf target site dist .cache .venv .venv-* .tools .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis
 	rm -f vase/_core.*.so
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +

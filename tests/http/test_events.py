@@ -26,6 +26,7 @@ class Price(BaseModel):
         (ServerSentEvent({"n": 1}, event="tick", id=7), b'event: tick\nid: 7\ndata: {"n":1}\n\n'),
         (ServerSentEvent(Price(amount=3)), b'data: {"minor":3}\n\n'),
         (ServerSentEvent(retry=1500), b"retry: 1500\n\n"),
+        (ServerSentEvent[int](3), b"data: 3\n\n"),
         (ServerSentEvent(comment="a\nb"), b": a\n: b\n\n"),
     ],
 )

@@ -234,6 +234,7 @@ def test_drain_tells_everybody_to_come_back():
             found = list[bytes]()
             while len(found) < MESSAGES:
                 line = (await reader.readline()).rstrip()
+                assert line or not reader.at_eof(), "the answer ended early"
                 if line.startswith(b"data: "):
                     found.append(line.removeprefix(b"data: "))
             ready.release()

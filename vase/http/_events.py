@@ -32,7 +32,8 @@ Data = TypeVar("Data", default=Any)
 Name = TypeVar("Name", bound=str, default=str)
 
 
-@dataclass(frozen=True, slots=True)
+# Without slots: in Python 3.12 a frozen class that has them cannot be made as `ServerSentEvent[int](3)`.
+@dataclass(frozen=True)
 class ServerSentEvent(Generic[Data, Name]):  # as above
     r"""One event; `ServerSentEvent[Price, Literal["price"]]` says of which type its data are, and its name.
 
