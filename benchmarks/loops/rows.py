@@ -125,6 +125,46 @@ async def tcp_echo(seconds: float) -> float:
     return figure
 
 
+class _DatagramEcho(asyncio.DatagramProtocol):
+    def connection_made(self, transport: asyncio.DatagramTransport) -> None:
+        self.send = transport.sendto
+
+    def datagram_received(self, data: bytes, addr: tuple[str, int]) -> None:
+        self.send(data, addr)
+
+
+class _DatagramPing(asyncio.DatagramProtocol):
+    """Sends a message again each time it has come back; the loopback loses none while no buffer is full."""
+
+    def __init__(self) -> None:
+        self.count = 0
+
+    def connection_made(self, transport: asyncio.DatagramTransport) -> None:
+        self.send = transport.sendto
+        self.send(_MESSAGE)
+
+    def datagram_received(self, data: bytes, addr: tuple[str, int]) -> None:
+        self.count += 1
+        self.send(_MESSAGE)
+
+
+async def udp_echo(seconds: float) -> float:
+    """A kilobyte to and fro between protocols over UDP, ten clients, both ends on the loop."""
+    loop = asyncio.get_running_loop()
+    server, _ = await loop.create_datagram_endpoint(_DatagramEcho, ("127.0.0.1", 0))
+    address = server.get_extra_info("sockname")
+    pairs = [await loop.create_datagram_endpoint(_DatagramPing, remote_addr=address) for _ in range(10)]
+    await asyncio.sleep(seconds / 10)
+    before, began = sum(ping.count for _, ping in pairs), time.perf_counter()
+    await asyncio.sleep(seconds)
+    figure = (sum(ping.count for _, ping in pairs) - before) / (time.perf_counter() - began)
+    for transport, _ in pairs:
+        transport.close()
+    server.close()
+    await asyncio.sleep(0.01)
+    return figure
+
+
 @contextlib.asynccontextmanager
 async def _stream_pair() -> AsyncIterator[tuple[asyncio.StreamReader, asyncio.StreamWriter]]:
     async def answer(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
@@ -192,6 +232,7 @@ ROWS: dict[str, Row] = {
     "100,000 timers cancelled": timers,
     "10,000 timers due": timers_due,
     "TCP echo, 10 connections": tcp_echo,
+    "UDP echo, 10 clients": udp_echo,
     "streams echo": streams_echo,
     "sock_recv echo": sockets_echo,
     "to_thread": threads,

@@ -81,6 +81,10 @@ def _postgres() -> dict[str, str]:
     }
 
 
+def _redis() -> dict[str, str]:
+    return {"PYTEST_ADDOPTS": f"--redis-url={os.environ['TEST_REDIS']}"}
+
+
 SUITES = {
     "uvloop": Suite(
         "uvloop",
@@ -101,10 +105,18 @@ SUITES = {
     ),
     "redis": Suite(
         "redis",
-        _files("tests/test_asyncio/test_*.py"),
+        # Modules of the server, clusters and servers with TLS are not here; their tests wait long for each.
+        _files(
+            "tests/test_asyncio/test_*.py",
+            without=("test_bloom", "test_json", "test_search", "test_timeseries", "test_ssl", "test_cluster"),
+        ),
         ("mock==5.2.0", "numpy==2.5.5", "pytest-asyncio==1.5.0"),
-        ("-p", "pytest_asyncio.plugin", "-o", "asyncio_mode=auto", "-o", "asyncio_default_fixture_loop_scope=function"),
-        dict,
+        (
+            *("-p", "pytest_asyncio.plugin", "-o", "asyncio_mode=auto"),
+            *("-o", "asyncio_default_fixture_loop_scope=function"),
+            *("-m", "not redismod and not onlycluster and not ssl"),
+        ),
+        _redis,
         seconds=60,
         servers=("TEST_REDIS",),
     ),
