@@ -26,6 +26,7 @@ import statistics
 import sys
 import threading
 import time
+from array import array
 from collections import Counter
 from dataclasses import dataclass, field
 from typing import Any
@@ -55,7 +56,9 @@ class Soak:
     end: float
     done: Counter[str] = field(default_factory=Counter)
     lost: list[str] = field(default_factory=list)
-    memory: list[tuple[float, float]] = field(default_factory=list)
+    # Arrays: what is written down is not to count among the objects that are left.
+    moments: array[float] = field(default_factory=lambda: array("d"))
+    memory: array[float] = field(default_factory=lambda: array("d"))
     port: int = 0
 
     @property
@@ -247,7 +250,8 @@ async def measure(soak: Soak) -> None:
         await asyncio.sleep(0.25)
         if time.monotonic() - before > PATIENCE:
             soak.lost.append("a sleep was far too long")
-        soak.memory.append((time.monotonic() - soak.began, resident()))
+        soak.moments.append(time.monotonic() - soak.began)
+        soak.memory.append(resident())
 
 
 async def run(soak: Soak, number: int) -> None:
@@ -289,7 +293,7 @@ def main() -> int:
         runner.run(run(soak, options.clients))
         mib, blocks = (now - then for now, then in zip(allocated(), kept, strict=True))
     took = time.monotonic() - began
-    steady = [mib for moment, mib in soak.memory if moment > WARM_UP * took]
+    steady = [mib for moment, mib in zip(soak.moments, soak.memory, strict=True) if moment > WARM_UP * took]
     quarter = max(1, len(steady) // 4)
     first, last = statistics.median(steady[:quarter]), statistics.median(steady[-quarter:])
     found = {
