@@ -20,9 +20,10 @@ suppress_build_script_link_lines=true
 """
 
 
-@pytest.mark.slow
 def test_the_core_compiles_without_a_gil(tmp_path: Path) -> None:
     """The core compiles for CPython's free-threaded ABI."""
+    if not os.environ.get("TEST_FREE_THREADING"):
+        pytest.skip("it compiles the whole core once more; `TEST_FREE_THREADING=1`, or `make test-python`, asks for it")
     cargo = shutil.which("cargo", path=f"{os.environ.get('PATH')}:{Path.home() / '.cargo/bin'}")
     if cargo is None:
         reason = "cargo is not on the PATH: install Rust (https://rustup.rs)"
