@@ -8,7 +8,7 @@ from starlette.responses import JSONResponse, PlainTextResponse
 from starlette.routing import Route, WebSocketRoute
 from starlette.websockets import WebSocket
 
-ends: list[int] = []
+ends: dict[str, int] = {}
 
 
 async def text(request: Request):
@@ -16,12 +16,13 @@ async def text(request: Request):
 
 
 async def last(request: Request):
-    """Tell how the sockets of `/echo` ended, once that is known."""
+    """Tell how a socket of `/echo` ended, once that is known."""
+    mark = request.query_params["mark"]
     for _ in range(200):
-        if ends:
+        if mark in ends:
             break
         await asyncio.sleep(0.02)
-    return JSONResponse([ends.pop()] if ends else [])
+    return JSONResponse(ends.get(mark))
 
 
 async def echo(socket: WebSocket):
@@ -31,7 +32,7 @@ async def echo(socket: WebSocket):
             await socket.send_text(message["text"])
         else:
             await socket.send_bytes(message["bytes"])
-    ends.append(message["code"])
+    ends[socket.query_params.get("mark", "")] = message["code"]
 
 
 async def scope(socket: WebSocket):

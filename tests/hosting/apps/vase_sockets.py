@@ -6,7 +6,7 @@ from typing import Any
 from vase import HTTPException, Vase, WebSocket
 
 app = Vase()
-ends: list[int | None] = []
+ends: dict[str, int | None] = {}
 
 
 @app.get("/text")
@@ -15,20 +15,20 @@ async def text() -> str:
 
 
 @app.get("/last")
-async def last() -> list[int | None]:
-    """Tell how the last socket of `/echo` ended, once that is known."""
+async def last(mark: str) -> int | None:
+    """Tell how a socket of `/echo` ended, once that is known."""
     for _ in range(200):
-        if ends:
+        if mark in ends:
             break
         await asyncio.sleep(0.02)
-    return [ends.pop()] if ends else []
+    return ends.get(mark)
 
 
 @app.websocket("/echo")
-async def echo(socket: WebSocket) -> None:
+async def echo(socket: WebSocket, mark: str = "") -> None:
     async for message in socket:
         await socket.send(message)
-    ends.append(socket.close_code)
+    ends[mark] = socket.close_code
 
 
 @app.websocket("/scope/<name>")
