@@ -4,7 +4,7 @@ import asyncio
 import contextlib
 import socket
 import time
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 
 __all__ = ["ROWS", "Row"]
 
@@ -108,16 +108,21 @@ class _Ping(asyncio.Protocol):
             self.transport.write(_MESSAGE)  # type: ignore[attr-defined]
 
 
+async def _trips(pings: "Sequence[_Ping | _DatagramPing]", seconds: float) -> float:
+    """Return how many messages come back in a second, once they all run."""
+    await asyncio.sleep(seconds / 10)
+    before, began = sum(ping.count for ping in pings), time.perf_counter()
+    await asyncio.sleep(seconds)
+    return (sum(ping.count for ping in pings) - before) / (time.perf_counter() - began)
+
+
 async def tcp_echo(seconds: float) -> float:
     """A kilobyte to and fro between protocols over TCP, ten connections, both ends on the loop."""
     loop = asyncio.get_running_loop()
     server = await loop.create_server(_Echo, "127.0.0.1", 0)
     address = server.sockets[0].getsockname()
     pairs = [await loop.create_connection(_Ping, *address) for _ in range(10)]
-    await asyncio.sleep(seconds / 10)
-    before, began = sum(ping.count for _, ping in pairs), time.perf_counter()
-    await asyncio.sleep(seconds)
-    figure = (sum(ping.count for _, ping in pairs) - before) / (time.perf_counter() - began)
+    figure = await _trips([ping for _, ping in pairs], seconds)
     for transport, _ in pairs:
         transport.close()
     server.close()
@@ -154,10 +159,7 @@ async def udp_echo(seconds: float) -> float:
     server, _ = await loop.create_datagram_endpoint(_DatagramEcho, ("127.0.0.1", 0))
     address = server.get_extra_info("sockname")
     pairs = [await loop.create_datagram_endpoint(_DatagramPing, remote_addr=address) for _ in range(10)]
-    await asyncio.sleep(seconds / 10)
-    before, began = sum(ping.count for _, ping in pairs), time.perf_counter()
-    await asyncio.sleep(seconds)
-    figure = (sum(ping.count for _, ping in pairs) - before) / (time.perf_counter() - began)
+    figure = await _trips([ping for _, ping in pairs], seconds)
     for transport, _ in pairs:
         transport.close()
     server.close()
