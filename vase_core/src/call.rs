@@ -22,7 +22,7 @@ use crate::asgi::{self, Glance, Seen};
 use crate::endpoint::{Endpoint, Mode};
 use crate::forms::{self, Parsing};
 use crate::handoff::{self, LoopBound, Step};
-use crate::hub::{Hub, HubHandle};
+use crate::hub::Hub;
 use crate::request::{Exchange, Held};
 use crate::respond;
 use crate::slot::Slot;
@@ -36,7 +36,6 @@ pub(crate) struct PythonApp(Rc<App>);
 pub(crate) struct App {
     pub(crate) hub: Rc<Hub>,
     pub(crate) tools: Arc<Tools>,
-    pub(crate) handle: HubHandle,
     pub(crate) calls: Counter,
     pub(crate) threads_max: usize,
 }
@@ -119,7 +118,8 @@ enum State {
     },
     Glancing(Box<(Exchange, Glance)>),
     Waiting(Arc<Slot>),
-    Answered(Answer),
+    // Boxed, like the next, for they are rare and an answer is large.
+    Answered(Box<Answer>),
     Refused(Box<Response<ResponseBody>>),
     Done,
 }
@@ -149,10 +149,10 @@ impl Future for PythonFuture {
                 return Poll::Ready(Ok(respond::respond(answer, &self.app)));
             }
             match std::mem::replace(&mut self.state, State::Done) {
-                State::Answered(Answer::Later(later)) => self.state = self.app.finish(later),
-                State::Answered(answer) => {
-                    return Poll::Ready(Ok(respond::respond(answer, &self.app)));
-                }
+                State::Answered(answer) => match *answer {
+                    Answer::Later(later) => self.state = self.app.finish(later),
+                    answer => return Poll::Ready(Ok(respond::respond(answer, &self.app))),
+                },
                 State::Refused(response) => return Poll::Ready(Ok(*response)),
                 State::Collecting {
                     exchange,
@@ -283,11 +283,10 @@ impl PythonApp {
     /// Answers a form that cannot be read. What is the server's own fault is for its log, which is Python's.
     fn refuse_form(&self, exchange: Box<Exchange>, error: &FormError) -> State {
         if error.status().is_server_error() {
-            return State::Answered(Python::attach(|py| {
-                let mut held =
-                    Held::Plain(exchange, Arc::clone(&self.handle), Arc::clone(&self.tools));
+            return State::Answered(Box::new(Python::attach(|py| {
+                let mut held = Held::Plain(exchange, Arc::clone(&self.tools));
                 Answer::from_error(py, forms::form_error(error), &mut held, &self.tools)
-            }));
+            })));
         }
         let accept = exchange.parts.headers.get(header::ACCEPT);
         State::Refused(Box::new(problem::respond(
@@ -311,7 +310,7 @@ impl PythonApp {
     /// Queues the handler's call; see [`Starter`](crate::hub::Starter).
     fn start(&self, exchange: Box<Exchange>) -> State {
         self.calls.add(1);
-        let held = Held::Plain(exchange, Arc::clone(&self.handle), Arc::clone(&self.tools));
+        let held = Held::Plain(exchange, Arc::clone(&self.tools));
         let slot = Slot::new();
         self.hub.queue(Queued {
             app: self.clone(),
@@ -329,21 +328,22 @@ impl PythonApp {
             let (Some(coroutine), Some(endpoint)) =
                 (coroutine, self.tools.endpoints.get(route).cloned())
             else {
-                return State::Answered(Answer::failure());
+                return State::Answered(Box::new(Answer::failure()));
             };
             let slot = Slot::new();
             let began = self.run_task(py, coroutine.bind(py), &endpoint, &mut held, &slot);
             self.hub.after_python(py);
             match began {
-                Began::Answered(answer) => State::Answered(answer.with_request(&mut held)),
+                Began::Answered(answer) => {
+                    State::Answered(Box::new(answer.with_request(&mut held)))
+                }
                 Began::Pending => State::Waiting(slot),
             }
         })
     }
 
     fn fill(&self, slot: &Slot, answer: Answer) {
-        slot.put(answer);
-        if let Some(waker) = slot.take_waker() {
+        if let Some(waker) = slot.put(answer) {
             self.hub.wake(waker);
         }
     }
@@ -351,27 +351,27 @@ impl PythonApp {
     /// Finds the arguments and calls the handler in its mode. An answer that comes later goes to `slot`.
     fn begin(&self, py: Python<'_>, held: &mut Held, slot: &Arc<Slot>) -> Began {
         let route = held.exchange().route as usize;
-        let Some(endpoint) = self.tools.endpoints.get(route).cloned() else {
+        let Some(endpoint) = self.tools.endpoints.get(route) else {
             let missing =
                 pyo3::exceptions::PyRuntimeError::new_err(format!("route {route} has no endpoint"));
             return Began::Answered(Answer::from_error(py, missing, held, &self.tools));
         };
-        let values = match arguments::bind(py, &endpoint, held, &self.tools) {
+        let values = match arguments::bind(py, endpoint, held, &self.tools) {
             Ok(values) => values,
-            Err(refused) => return self.begin_explaining(py, &endpoint, refused, held, slot),
+            Err(refused) => return self.begin_explaining(py, endpoint, refused, held, slot),
         };
         let outcome = match endpoint.mode {
-            Mode::Inline => self.call_inline(py, &endpoint, &values),
-            Mode::Coroutine => self.call_coroutine(py, &endpoint, &values),
+            Mode::Inline => self.call_inline(py, endpoint, &values),
+            Mode::Coroutine => self.call_coroutine(py, endpoint, &values),
             Mode::Task => {
                 let coroutine = call_handler(py, &endpoint.handler, &values);
                 return match coroutine {
-                    Ok(coroutine) => self.run_task(py, &coroutine, &endpoint, held, slot),
+                    Ok(coroutine) => self.run_task(py, &coroutine, endpoint, held, slot),
                     Err(error) => Began::Answered(Answer::from_error(py, error, held, &self.tools)),
                 };
             }
-            Mode::Thread => return self.call_in_thread(endpoint, values, held, slot),
-            Mode::Asgi => return asgi::begin(self, py, &endpoint, &values, held, slot),
+            Mode::Thread => return self.call_in_thread(Arc::clone(endpoint), values, held, slot),
+            Mode::Asgi => return asgi::begin(self, py, endpoint, &values, held, slot),
         };
         Began::Answered(
             outcome.unwrap_or_else(|error| Answer::from_error(py, error, held, &self.tools)),
@@ -522,7 +522,7 @@ impl PythonApp {
             drop(values);
             let answer =
                 outcome.unwrap_or_else(|error| Answer::from_error(py, error, &mut held, &tools));
-            waiting.put(answer.with_request(&mut held));
+            waiting.leave(answer.with_request(&mut held));
             waiting
         });
         self.hub

@@ -134,13 +134,13 @@ impl Engine {
             compresses: config.websocket.compression,
         };
         let sockets = LoopBound::new(terms.clone(), &hub.pulse.graves);
-        let tools = Arc::new(Tools::new(endpoints, hooks, &config.forms, sockets)?);
+        let handle = Arc::new(LoopBound::new(Rc::clone(hub), &hub.pulse.graves));
+        let tools = Tools::new(handle, endpoints, hooks, &config.forms, sockets)?;
         let metrics = Metrics::default();
         let calls = metrics.counter("vase_python_calls_total", "Requests that reached Python.");
         let app = PythonApp::new(App {
             hub: Rc::clone(hub),
-            handle: Arc::new(LoopBound::new(Rc::clone(hub), &hub.pulse.graves)),
-            tools,
+            tools: Arc::new(tools),
             calls: calls.clone(),
             threads_max,
         });

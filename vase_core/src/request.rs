@@ -20,7 +20,7 @@ use crate::arguments::{decode, pairs, value_object};
 use crate::awaiting::{self, Then};
 use crate::forms;
 use crate::headers::Headers;
-use crate::hub::{Hub, HubHandle};
+use crate::hub::Hub;
 use crate::tools::Tools;
 use crate::websocket::Socket;
 
@@ -163,7 +163,7 @@ fn join<'py>(py: Python<'py>, pieces: &[Bytes]) -> PyResult<Bound<'py, PyBytes>>
 
 /// A request that has become a Python object only if somebody needed one.
 pub(crate) enum Held {
-    Plain(Box<Exchange>, HubHandle, Arc<Tools>),
+    Plain(Box<Exchange>, Arc<Tools>),
     Object(Py<Request>),
     /// Between the two; never seen from outside.
     Moving,
@@ -193,7 +193,7 @@ impl Held {
 
     /// The socket that a handshake asks for, before anybody has seen the request; `None` for what is HTTP.
     pub(crate) fn socket(&mut self) -> PyResult<Option<Socket>> {
-        let Self::Plain(exchange, hub, tools) = self else {
+        let Self::Plain(exchange, tools) = self else {
             return Ok(None);
         };
         let Some(transport) = Transport::take(&mut exchange.parts.extensions) else {
@@ -201,13 +201,18 @@ impl Held {
         };
         let headers = exchange.parts.headers.clone();
         let terms = tools.sockets.get()?.clone();
-        Ok(Some(Socket::asking(hub.get()?, transport, headers, terms)))
+        Ok(Some(Socket::asking(
+            tools.hub.get()?,
+            transport,
+            headers,
+            terms,
+        )))
     }
 
     /// What the loop thread shares; for that thread alone.
     pub(crate) fn hub(&self) -> PyResult<&Rc<Hub>> {
         match self {
-            Self::Plain(_, hub, _) => hub.get(),
+            Self::Plain(_, tools) => tools.hub.get(),
             Self::Object(request) => request.get().hub(),
             Self::Moving => Err(PyRuntimeError::new_err("the request was lost")),
         }
@@ -216,12 +221,11 @@ impl Held {
     /// The Python object, made on the first call.
     pub(crate) fn object(&mut self, py: Python<'_>) -> PyResult<&Py<Request>> {
         if let Self::Plain(..) = self {
-            let Self::Plain(exchange, hub, tools) = std::mem::replace(self, Self::Moving) else {
+            let Self::Plain(exchange, tools) = std::mem::replace(self, Self::Moving) else {
                 unreachable!()
             };
             let request = Request {
                 exchange: *exchange,
-                hub,
                 tools,
                 state: PyOnceLock::new(),
                 headers: PyOnceLock::new(),
@@ -242,7 +246,6 @@ impl Held {
 #[pyclass(frozen, module = "vase._core", weakref)]
 pub(crate) struct Request {
     pub(crate) exchange: Exchange,
-    hub: HubHandle,
     pub(crate) tools: Arc<Tools>,
     state: PyOnceLock<Py<PyDict>>,
     headers: PyOnceLock<Py<Headers>>,
@@ -265,7 +268,7 @@ impl Request {
     }
 
     pub(crate) fn hub(&self) -> PyResult<&Rc<Hub>> {
-        self.hub.get().map_err(|_| {
+        self.tools.hub.get().map_err(|_| {
             PyRuntimeError::new_err("the body of a request is read on the event loop's thread; take it as a parameter instead")
         })
     }
@@ -327,7 +330,7 @@ impl Request {
         let named = exchange
             .peer
             .forwarded_host
-            .as_ref()
+            .as_deref()
             .or_else(|| exchange.parts.headers.get(header::HOST));
         named.and_then(|value| value.to_str().ok()).unwrap_or("")
     }

@@ -9,6 +9,7 @@ use vase_engine::config::FormsConfig;
 use crate::asgi::LazyKit;
 use crate::endpoint::Endpoint;
 use crate::handoff::LoopBound;
+use crate::hub::HubHandle;
 use crate::websocket::Terms;
 
 /// Names of the keyword arguments of `asyncio.Task` as the bridge passes them.
@@ -16,6 +17,8 @@ const TASK_NAMES: [&str; 3] = ["loop", "eager_start", "context"];
 
 /// What the bridge needs of Python. Shared with pool threads, thus `Send` and `Sync`.
 pub(crate) struct Tools {
+    /// For the loop thread alone.
+    pub(crate) hub: HubHandle,
     pub(crate) endpoints: Vec<Arc<Endpoint>>,
     pub(crate) response_class: Py<PyAny>,
     pub(crate) file_body_class: Py<PyAny>,
@@ -43,6 +46,7 @@ pub(crate) struct Tools {
 impl Tools {
     /// Looks everything up; `hooks` is the object that `vase.application` passes to `Engine`.
     pub(crate) fn new(
+        hub: HubHandle,
         endpoints: Vec<Arc<Endpoint>>,
         hooks: &Bound<'_, PyAny>,
         forms: &FormsConfig,
@@ -53,6 +57,7 @@ impl Tools {
         let named = |module: &str, name: &str| py.import(module)?.getattr(name).map(Bound::unbind);
         let datetime = py.import("datetime")?;
         Ok(Self {
+            hub,
             endpoints,
             sockets,
             response_class: hook("response_class")?,

@@ -153,8 +153,7 @@ impl Talk {
         self.has_left.set(true);
         match self.slot.borrow_mut().take() {
             Some(slot) => {
-                slot.put(answer);
-                if let Some(waker) = slot.take_waker() {
+                if let Some(waker) = slot.put(answer) {
                     self.hub.wake(waker);
                 }
             }

@@ -34,8 +34,8 @@ pub struct Peer {
     pub client: Option<SocketAddr>,
     /// Whether the client speaks https.
     pub is_secure: bool,
-    /// The host that the client asked a trusted proxy for, when it differs from `Host`.
-    pub forwarded_host: Option<HeaderValue>,
+    /// The host that the client asked a trusted proxy for, when it differs from `Host`; boxed, for few requests have one.
+    pub forwarded_host: Option<Box<HeaderValue>>,
 }
 
 impl Peer {

@@ -64,8 +64,8 @@ pin_project! {
     /// What is waited for.
     #[project = StateProjection]
     pub(super) enum State<S, F> {
-        Answered { response: Option<Response<ResponseBody>> },
-        // Boxed, for it is rare and a call is large.
+        // Boxed, like the next: both are rare, and what they hold is large.
+        Answered { response: Option<Box<Response<ResponseBody>>> },
         Waiting { waiting: Option<Box<(S, Call)>> },
         Running { #[pin] future: F },
         Engine { future: LocalBoxFuture<'static, Response<ResponseBody>> },
@@ -76,7 +76,7 @@ pin_project! {
 impl<S, F> State<S, F> {
     pub(super) fn answered(response: Response<ResponseBody>) -> Self {
         Self::Answered {
-            response: Some(response),
+            response: Some(Box::new(response)),
         }
     }
 }
@@ -157,7 +157,7 @@ where
                     Err(never) => match never {},
                 },
                 StateProjection::Answered { response } => {
-                    *answer = response.take();
+                    *answer = response.take().map(|response| *response);
                     break;
                 }
                 StateProjection::Engine { future } => {

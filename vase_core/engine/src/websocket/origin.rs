@@ -24,7 +24,7 @@ pub(super) fn is_welcome(head: &Parts, peer: &Peer, allowed: &[String]) -> bool 
     }
     let host = peer
         .forwarded_host
-        .as_ref()
+        .as_deref()
         .or_else(|| head.headers.get(header::HOST))
         .map(HeaderValue::to_str);
     matches!((split(origin), host), (Some((scheme, authority)), Some(Ok(host)))

@@ -185,7 +185,7 @@ impl HeadLayer for AllowedHosts {
             Ok(authority) => authority,
             Err(fault) => return Some(fault.refuse(head, exchange)),
         };
-        let forwarded = exchange.peer.forwarded_host.as_ref();
+        let forwarded = exchange.peer.forwarded_host.as_deref();
         let authority = forwarded
             .and_then(|host| parse_authority(host.as_bytes()))
             .or(authority);

@@ -203,10 +203,10 @@ fn patterns() {
 fn forwarded_hosts() {
     let layer = allowed(&["example.com"]);
     let mut trial = host("10.0.0.7:8000");
-    trial.exchange.peer.forwarded_host = Some(HeaderValue::from_static("example.com"));
+    trial.exchange.peer.forwarded_host = Some(Box::new(HeaderValue::from_static("example.com")));
     assert_eq!(code(trial, &layer), "");
     let mut trial = host("example.com");
-    trial.exchange.peer.forwarded_host = Some(HeaderValue::from_static("evil.org"));
+    trial.exchange.peer.forwarded_host = Some(Box::new(HeaderValue::from_static("evil.org")));
     assert_eq!(code(trial, &layer), "host.not_allowed");
 }
 

@@ -87,7 +87,8 @@ impl HeadLayer for TrustedProxies {
         peer.forwarded_host = story
             .host
             .filter(|host| parse_authority(host.as_bytes()).is_some())
-            .and_then(|host| HeaderValue::from_str(host).ok());
+            .and_then(|host| HeaderValue::from_str(host).ok())
+            .map(Box::new);
         None
     }
 }

@@ -39,7 +39,7 @@ fn trusted() {
     ]);
     assert_eq!(client(&peer), "198.51.100.7:0");
     assert!(peer.is_secure);
-    assert_eq!(peer.forwarded_host.unwrap(), "shop.example");
+    assert_eq!(*peer.forwarded_host.unwrap(), "shop.example");
 }
 
 /// Nobody else is, whatever is sent.
@@ -92,7 +92,7 @@ fn lists_go_together() {
         ("x-forwarded-host", "evil.example, shop.example, inner"),
     ]);
     assert!(peer.is_secure);
-    assert_eq!(peer.forwarded_host.unwrap(), "shop.example");
+    assert_eq!(*peer.forwarded_host.unwrap(), "shop.example");
     let peer = seen(&[
         ("x-forwarded-for", "198.51.100.7"),
         ("x-forwarded-proto", "https, http"),
@@ -123,7 +123,7 @@ fn rfc_7239() {
     let peer = seen_from(Some(PROXY), ForwardedHeader::Forwarded, &headers);
     assert_eq!(client(&peer), "[2001:db8::7]:4711");
     assert!(peer.is_secure);
-    assert_eq!(peer.forwarded_host.as_ref().unwrap(), "shop.example");
+    assert_eq!(**peer.forwarded_host.as_ref().unwrap(), "shop.example");
     assert_eq!(client(&seen(&headers)), "6.6.6.6:0");
 }
 
