@@ -1,5 +1,7 @@
 """When the work of a session is kept, what it costs, and blocks that fail alone."""
 
+import weakref
+
 import pytest
 import sqlalchemy as sa
 from sqlalchemy import event
@@ -127,6 +129,26 @@ def test_objects_stay_readable_after_the_end(database):
         item = Item(name="three")
         db.add(item)
     assert (item.id, item.name) == (3, "three")
+
+
+def test_what_a_handler_was_given_is_let_go(database):
+    """With the provider the session is gone, its connection is back, and its objects are detached."""
+    provider = database.get_session()
+    session = next(provider)
+    one, known = session.get_one(Item, 1), weakref.ref(session)
+    del session
+    assert database.engine.pool.checkedout() == 1
+    assert next(provider, None) is None
+    assert database.engine.pool.checkedout() == 0
+    assert (known(), one.name, sa.inspect(one).detached) == (None, "one", True)
+
+
+def test_objects_are_detached_behind_a_block(database):
+    """A session whose name is still there gives no object a second connection."""
+    with database.session() as db:
+        one = db.get_one(Item, 1)
+    assert sa.inspect(one).detached
+    assert db.get_transaction() is None
 
 
 def test_get_by_key(database):

@@ -106,7 +106,7 @@ class Database:
 
     def session(self) -> AbstractContextManager[Session]:
         """Open a session for a `with` block: committed at its end, rolled back if it raises."""
-        return contextmanager(self.get_session)()
+        return contextmanager(self._session)()
 
     def async_session(self) -> AbstractAsyncContextManager[AsyncSession]:
         """Open an async session for an `async with` block: committed at its end, rolled back if it raises."""
@@ -119,7 +119,15 @@ class Database:
             yield session
             session.finish()
         finally:
-            session.close()  # what `finish` has not committed is rolled back
+            session.release()  # what `finish` has not committed is rolled back
+
+    def _session(self) -> Iterator[Session]:
+        session = Session(self.engine)
+        try:
+            yield session
+            session.finish()
+        finally:
+            session.close()  # not `release`: its name outlives the `with` block
 
     async def get_async_session(self) -> AsyncIterator[AsyncSession]:
         """Provide an `AsyncSession` to a handler; the dependency behind the bare annotation `db: AsyncSession`."""

@@ -100,9 +100,19 @@ class Session(orm.Session):
         if self.has_written():
             self.commit()
 
+    def release(self) -> None:
+        """Give the connection back, for a session that nobody uses again; what is not committed is rolled back.
+
+        `close()` besides detaches each object, which is 6 % of what reading a row costs. Here they are detached when
+        the session is gone, thus as soon as its user has let go of it.
+        """
+        transaction = self.get_transaction()
+        if transaction is not None:
+            transaction.close()
+
     def has_written(self) -> bool:
         """Tell whether there is anything to commit: objects that changed, or a statement that was not a plain read."""
-        if self.new or self.deleted or self.identity_map.check_modified():
+        if not self._is_clean():  # `new` and `deleted` build sets to be asked whether they are empty
             return True
         transaction = self.get_transaction()
         if transaction is None:
