@@ -3,7 +3,8 @@
     python benchmarks/hosting.py [seconds] [rounds]
 
 Each server has the first core for itself, `wrk` the second. Servers take turns within a round, so that a slow minute of
-the machine falls on all of them; the middle of the rounds is shown.
+the machine falls on all of them; the middle of the rounds is shown. The column *no server* is the application called in a
+loop by nobody (`hosted/alone.py`): no server can be much faster than that.
 """
 
 import contextlib
@@ -67,6 +68,20 @@ def measure(port: int, seconds: float) -> float:
     return float(found[1])
 
 
+def alone(app: str, seconds: float) -> float:
+    run = [
+        "taskset",
+        "-c",
+        "0",
+        sys.executable,
+        "-m",
+        "benchmarks.hosted.alone",
+        f"benchmarks.hosted.{app}:app",
+        str(seconds),
+    ]
+    return float(subprocess.run(run, cwd=ROOT, capture_output=True, text=True, check=True).stdout)
+
+
 def main() -> None:
     seconds = float(sys.argv[1]) if len(sys.argv) > 1 else 2
     rounds = int(sys.argv[2]) if len(sys.argv) > 2 else 3
@@ -74,24 +89,27 @@ def main() -> None:
     print(
         "| application | "
         + " | ".join(f"{server}, requests/s" for server in servers)
-        + " | vase : uvicorn | vase : granian |"
+        + " | no server | vase : uvicorn | vase : granian | no server : uvicorn |"
     )
-    print("|---" * (len(servers) + 3) + "|")
+    print("|---" * (len(servers) + 5) + "|")
     for app in APPS:
         with contextlib.ExitStack() as stack:
             ports = {server: stack.enter_context(serving(server, app)) for server in servers}
             for port in ports.values():
                 measure(port, 1)
-            found = {server: [] for server in servers}
+            found = {server: [] for server in [*servers, "alone"]}
             for _ in range(rounds):
                 for server, port in ports.items():
                     found[server].append(measure(port, int(seconds)))
+                found["alone"].append(alone(app, seconds))
         middle = {server: statistics.median(values) for server, values in found.items()}
         ratios = [middle["vase"] / middle[server] for server in servers[1:]]
+        ratios.append(middle["alone"] / middle["uvicorn"])
         print(
             f"| {app.removesuffix('_app')} | "
-            + " | ".join(f"{middle[server]:,.0f}" for server in servers)
-            + f" | {ratios[0]:.2f} | {ratios[1]:.2f} |",
+            + " | ".join(f"{value:,.0f}" for value in middle.values())
+            + "".join(f" | {ratio:.2f}" for ratio in ratios)
+            + " |",
             flush=True,
         )
 
