@@ -203,6 +203,7 @@ def test_a_reload_that_cannot_start_ends_nothing(launch: Callable[..., Server], 
     """Workers that serve go on while those of a later start fail, with longer and longer pauses between the tries."""
     (tmp_path / "serve.py").write_text(ONE_FILE)
     server = launch("serve.py", 1)
+    until(lambda: len(workers_of(server)) == 1)  # what asked the site at the start may not have left yet
     (before,) = workers_of(server)
     (tmp_path / "database-is-away").touch()
     server.signal(signal.SIGHUP)
