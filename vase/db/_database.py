@@ -9,7 +9,7 @@ import secrets
 import sqlite3
 import threading
 from collections.abc import AsyncIterator, Callable, Iterator, Mapping
-from contextlib import AbstractAsyncContextManager, AbstractContextManager, asynccontextmanager, contextmanager
+from contextlib import AbstractAsyncContextManager, asynccontextmanager, contextmanager
 from typing import Any, Final
 
 from sqlalchemy import URL, create_engine
@@ -104,9 +104,13 @@ class Database:
         self._tune(engine)
         return engine
 
-    def session(self) -> AbstractContextManager[Session]:
+    @contextmanager
+    def session(self) -> Iterator[Session]:
         """Open a session for a `with` block: committed at its end, rolled back if it raises."""
-        return contextmanager(self._session)()
+        # Closed, not released as a handler's is: its name outlives the block.
+        with Session(self.engine) as session:
+            yield session
+            session.finish()
 
     def async_session(self) -> AbstractAsyncContextManager[AsyncSession]:
         """Open an async session for an `async with` block: committed at its end, rolled back if it raises."""
@@ -120,14 +124,6 @@ class Database:
             session.finish()
         finally:
             session.release()  # what `finish` has not committed is rolled back
-
-    def _session(self) -> Iterator[Session]:
-        session = Session(self.engine)
-        try:
-            yield session
-            session.finish()
-        finally:
-            session.close()  # not `release`: its name outlives the `with` block
 
     async def get_async_session(self) -> AsyncIterator[AsyncSession]:
         """Provide an `AsyncSession` to a handler; the dependency behind the bare annotation `db: AsyncSession`."""
