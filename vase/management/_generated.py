@@ -2,13 +2,22 @@
 
 import difflib
 from pathlib import Path
+from typing import Annotated
 
 import typer
 
 from vase.management._errors import CommandError
 from vase.management._output import emit, say
 
-__all__ = ["deliver"]
+__all__ = ["Check", "Output", "deliver"]
+
+Output = Annotated[
+    Path | None, typer.Option("--output", "-o", metavar="FILE", help="Write it to a file instead of printing it.")
+]
+"""The option `--output` of a command that writes such a file; `deliver` takes both options as they came."""
+
+Check = Annotated[bool, typer.Option("--check", help="Write nothing; exit with 1 if the file says something else.")]
+"""The option `--check` of such a command."""
 
 _LINES_SHOWN = 40
 

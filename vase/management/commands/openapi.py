@@ -1,27 +1,14 @@
 """`openapi`: the API document, without a server."""
 
 import json
-from pathlib import Path
-from typing import Annotated
-
-import typer
 
 from vase.application import Vase
-from vase.management._generated import deliver
+from vase.management._generated import Check, Output, deliver
 
 __all__ = ["openapi"]
 
 
-def openapi(
-    app: Vase,
-    *,
-    output: Annotated[
-        Path | None, typer.Option("--output", "-o", metavar="FILE", help="Write it to a file instead of printing it.")
-    ] = None,
-    check: Annotated[
-        bool, typer.Option("--check", help="Write nothing; exit with 1 if the file says something else.")
-    ] = False,
-) -> None:
+def openapi(app: Vase, *, output: Output = None, check: Check = False) -> None:
     """Print or write the OpenAPI document of the site."""
     text = json.dumps(app.openapi(), indent=2, ensure_ascii=False) + "\n"
     deliver(text, output, check=check, again="./manage.py openapi")
