@@ -147,7 +147,7 @@ where
             },
             StateProjection::Passed { future } => {
                 let mut response = ready!(future.poll(context))?;
-                this.exchange.finished = Instant::now();
+                this.exchange.finish(Instant::now());
                 this.layer.on_response(&mut response, this.exchange);
                 Poll::Ready(Ok(response))
             }

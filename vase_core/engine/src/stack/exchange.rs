@@ -18,6 +18,7 @@ pub struct Exchange {
     pub(crate) started: Instant,
     /// Read once for all who ask: a clock costs as much as a layer.
     pub(crate) finished: Instant,
+    took: Duration,
     pub(crate) method: Method,
     pub(crate) endpoint: Option<Endpoint>,
     /// What the layer `body_limit` allows.
@@ -39,6 +40,7 @@ impl Exchange {
             peer,
             started,
             finished: started,
+            took: Duration::ZERO,
             method: head.method.clone(),
             endpoint: None,
             max_body: None,
@@ -60,9 +62,15 @@ impl Exchange {
         &self.peer
     }
 
-    /// The time from the head of the request to the head of its answer.
+    /// Notes when the head of the answer was there.
+    pub(crate) fn finish(&mut self, finished: Instant) {
+        self.finished = finished;
+        self.took = finished.duration_since(self.started);
+    }
+
+    /// The time from the head of the request to the head of its answer; zero before.
     pub fn took(&self) -> Duration {
-        self.finished.duration_since(self.started)
+        self.took
     }
 
     /// Whether one of the platform's endpoints is asked.

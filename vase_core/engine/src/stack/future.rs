@@ -48,7 +48,7 @@ pin_project! {
         fn drop(this: Pin<&mut Self>) {
             let this = this.project();
             if !*this.is_answered {
-                this.exchange.finished = Instant::now();
+                this.exchange.finish(Instant::now());
                 for layer in this.shared.layers.iter().take(*this.depth) {
                     if let Layer::AccessLog(log) = layer {
                         log.on_abandoned(this.exchange);
@@ -248,10 +248,10 @@ where
 impl Shared {
     /// Leads an answer out through the layers that its request passed.
     fn finish(&self, response: &mut Response<ResponseBody>, exchange: &mut Exchange, depth: usize) {
-        exchange.finished = Instant::now();
+        exchange.finish(Instant::now());
         response.headers_mut().reserve(self.extra_headers);
-        for layer in self.layers[..depth].iter().rev() {
-            layer.on_response(response, exchange);
+        for &index in self.outward.iter().skip_while(|index| **index >= depth) {
+            self.layers[index].on_response(response, exchange);
         }
         if let Some(server) = &self.server_header {
             response

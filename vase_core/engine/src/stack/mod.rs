@@ -84,6 +84,8 @@ pub struct Stack<S> {
 /// What all clones of a stack have in common.
 struct Shared {
     layers: Box<[Layer]>,
+    /// Those that touch answers, innermost first.
+    outward: Box<[usize]>,
     /// Where the layer stands around whose inside panics are caught.
     catch_panic: Option<usize>,
     /// Where the layer stands whose inside is waited for so long.
@@ -217,6 +219,10 @@ impl Shared {
             timeout: layers
                 .iter()
                 .position(|layer| matches!(layer, Layer::Timeout(_))),
+            outward: (0..layers.len())
+                .rev()
+                .filter(|index| layers[*index].touches_answers())
+                .collect(),
             extra_headers: layers.iter().map(Layer::most_headers).sum::<usize>()
                 + usize::from(server_header.is_some()),
             layers: layers.into_boxed_slice(),

@@ -27,11 +27,13 @@ impl Clock {
 
     /// RFC 3339 with milliseconds, in UTC.
     pub(super) fn text(&mut self, instant: Instant) -> &[u8] {
-        if instant.saturating_duration_since(self.anchor.0) >= Duration::from_secs(1) {
+        let mut later = instant.checked_duration_since(self.anchor.0);
+        if later.is_some_and(|later| later >= Duration::from_secs(1)) {
             self.anchor = (Instant::now(), time_of_day());
+            later = instant.checked_duration_since(self.anchor.0);
         }
         let (anchor, time) = self.anchor;
-        let time = match instant.checked_duration_since(anchor) {
+        let time = match later {
             Some(later) => time + later,
             None => time.saturating_sub(anchor.duration_since(instant)),
         };

@@ -1,69 +1,56 @@
-use std::borrow::Cow;
 use std::io::Write;
 use std::net::{IpAddr, SocketAddr};
 use std::time::Duration;
 
 use http::request::Parts;
 use http::uri::PathAndQuery;
-use http::{HeaderValue, Method, Version, header};
+use http::{HeaderValue, Version, header};
 
-/// What the log keeps of a request's head until the answer is there.
-#[derive(Debug)]
-pub(crate) struct Record {
-    pub(super) target: Option<PathAndQuery>,
-    pub(super) version: Version,
-    /// Boxed, for the brief form has none.
-    pub(super) details: Option<Box<Details>>,
+/// The part of a line that the request's head decides, written when it passes: so nothing of the head need be kept.
+pub(crate) type Record = Vec<u8>;
+
+/// Writes the head's part of a line of text: `"GET /path HTTP/1.1" `.
+pub(super) fn write_text_head(head: &Parts, out: &mut Record) {
+    out.push(b'"');
+    out.extend_from_slice(head.method.as_str().as_bytes());
+    out.push(b' ');
+    write_escaped(out, target(head));
+    out.push(b' ');
+    out.extend_from_slice(version_text(head.version).as_bytes());
+    out.extend_from_slice(b"\" ");
 }
 
-/// What only the JSON form tells.
-#[derive(Debug)]
-pub(super) struct Details {
-    host: Option<HeaderValue>,
-    user_agent: Option<HeaderValue>,
+/// Writes the head's part of a line of JSON, from `method` to `user_agent`.
+pub(super) fn write_json_head(head: &Parts, out: &mut Record) {
+    // A method is a token (RFC 9110 section 9.1): it needs no escape, like all that this server itself writes.
+    out.extend_from_slice(b"\"method\":\"");
+    out.extend_from_slice(head.method.as_str().as_bytes());
+    out.extend_from_slice(b"\",\"target\":");
+    write_string(out, Some(target(head).as_bytes()));
+    out.extend_from_slice(b",\"version\":\"");
+    out.extend_from_slice(version_text(head.version).as_bytes());
+    out.extend_from_slice(b"\",\"host\":");
+    write_string(
+        out,
+        head.headers.get(header::HOST).map(HeaderValue::as_bytes),
+    );
+    out.extend_from_slice(b",\"user_agent\":");
+    let user_agent = head.headers.get(header::USER_AGENT);
+    write_string(out, user_agent.map(HeaderValue::as_bytes));
 }
 
-impl Record {
-    pub(super) fn brief(head: &Parts) -> Self {
-        let target = head.uri.path_and_query().cloned();
-        Self {
-            target,
-            version: head.version,
-            details: None,
-        }
-    }
-
-    pub(super) fn full(head: &Parts) -> Self {
-        let host = head.headers.get(header::HOST).cloned();
-        let user_agent = head.headers.get(header::USER_AGENT).cloned();
-        Self {
-            details: Some(Box::new(Details { host, user_agent })),
-            ..Self::brief(head)
-        }
-    }
-
-    fn host(&self) -> Option<Cow<'_, str>> {
-        Some(header_text(self.details.as_ref()?.host.as_ref()?))
-    }
-
-    fn user_agent(&self) -> Option<Cow<'_, str>> {
-        Some(header_text(self.details.as_ref()?.user_agent.as_ref()?))
-    }
-
-    fn target(&self) -> &str {
-        self.target.as_ref().map_or("-", PathAndQuery::as_str)
-    }
+fn target(head: &Parts) -> &str {
+    head.uri.path_and_query().map_or("-", PathAndQuery::as_str)
 }
 
 /// One line, before it is written.
 pub(super) struct Line<'a> {
     pub(super) client: Option<SocketAddr>,
-    pub(super) method: &'a Method,
-    pub(super) record: &'a Record,
+    pub(super) head: &'a [u8],
     pub(super) status: u16,
     pub(super) bytes: Option<u64>,
     pub(super) took: Duration,
-    pub(super) id: &'a str,
+    pub(super) id: &'a [u8],
 }
 
 impl Line<'_> {
@@ -74,13 +61,8 @@ impl Line<'_> {
             Some(client) => write_address(out, client.ip()),
             None => out.push(b'-'),
         }
-        out.extend_from_slice(b" \"");
-        out.extend_from_slice(self.method.as_str().as_bytes());
         out.push(b' ');
-        write_escaped(out, self.record.target());
-        out.push(b' ');
-        out.extend_from_slice(version_text(self.record.version).as_bytes());
-        out.extend_from_slice(b"\" ");
+        out.extend_from_slice(self.head);
         write_number(out, self.status.into());
         out.push(b' ');
         match self.bytes {
@@ -90,34 +72,23 @@ impl Line<'_> {
         out.push(b' ');
         write_milliseconds(out, self.took);
         out.extend_from_slice(b"ms ");
-        out.extend_from_slice(if self.id.is_empty() {
-            b"-"
-        } else {
-            self.id.as_bytes()
-        });
+        out.extend_from_slice(if self.id.is_empty() { b"-" } else { self.id });
         out.push(b'\n');
     }
 
     pub(super) fn write_json(&self, time: &[u8], out: &mut Vec<u8>) {
         out.extend_from_slice(b"{\"time\":\"");
         out.extend_from_slice(time);
-        out.extend_from_slice(b"\",\"client\":");
         match self.client {
             Some(client) => {
-                out.push(b'"');
+                out.extend_from_slice(b"\",\"client\":\"");
                 write_address(out, client.ip());
-                out.push(b'"');
+                out.extend_from_slice(b"\",");
             }
-            None => out.extend_from_slice(b"null"),
+            None => out.extend_from_slice(b"\",\"client\":null,"),
         }
-        // A method is a token (RFC 9110 section 9.1): it needs no escape, like all that this server itself writes.
-        out.extend_from_slice(b",\"method\":\"");
-        out.extend_from_slice(self.method.as_str().as_bytes());
-        out.extend_from_slice(b"\",\"target\":");
-        write_string(out, Some(self.record.target()));
-        out.extend_from_slice(b",\"version\":\"");
-        out.extend_from_slice(version_text(self.record.version).as_bytes());
-        out.extend_from_slice(b"\",\"status\":");
+        out.extend_from_slice(self.head);
+        out.extend_from_slice(b",\"status\":");
         write_number(out, self.status.into());
         out.extend_from_slice(b",\"bytes\":");
         match self.bytes {
@@ -127,38 +98,33 @@ impl Line<'_> {
         out.extend_from_slice(b",\"duration_ms\":");
         write_milliseconds(out, self.took);
         if self.id.is_empty() {
-            out.extend_from_slice(b",\"request_id\":null,\"host\":");
+            out.extend_from_slice(b",\"request_id\":null}\n");
         } else {
             out.extend_from_slice(b",\"request_id\":\"");
-            out.extend_from_slice(self.id.as_bytes());
-            out.extend_from_slice(b"\",\"host\":");
+            out.extend_from_slice(self.id);
+            out.extend_from_slice(b"\"}\n");
         }
-        write_string(out, self.record.host().as_deref());
-        out.extend_from_slice(b",\"user_agent\":");
-        write_string(out, self.record.user_agent().as_deref());
-        out.extend_from_slice(b"}\n");
     }
 }
 
-fn header_text(value: &HeaderValue) -> Cow<'_, str> {
-    String::from_utf8_lossy(value.as_bytes())
-}
-
 /// Writes what a client said, as a string of JSON.
-fn write_string(out: &mut Vec<u8>, text: Option<&str>) {
+fn write_string(out: &mut Vec<u8>, text: Option<&[u8]>) {
     match text {
         // Nearly every value; no branch for each byte, so the compiler looks at many at once.
         Some(text)
             if text
-                .bytes()
-                .fold(true, |plain, byte| plain & is_plain(byte)) =>
+                .iter()
+                .fold(true, |plain, byte| plain & is_plain(*byte)) =>
         {
             out.push(b'"');
-            out.extend_from_slice(text.as_bytes());
+            out.extend_from_slice(text);
             out.push(b'"');
         }
         // A string into memory: neither can fail.
-        _ => drop(serde_json::to_writer(&mut *out, &text)),
+        _ => drop(serde_json::to_writer(
+            &mut *out,
+            &text.map(String::from_utf8_lossy),
+        )),
     }
 }
 

@@ -1,19 +1,28 @@
+use std::cell::RefCell;
+
 use http::request::Parts;
 use http::{Method, Response};
 
 use super::buffer::{Buffer, Sink};
-use super::format::{Line, Record};
+use super::format::{Line, Record, write_json_head, write_text_head};
 use crate::body::{RequestBody, ResponseBody};
 use crate::config::{AccessLogConfig, AccessLogFormat};
 use crate::layers::HeadLayer;
 use crate::metrics::Counter;
 use crate::stack::Exchange;
 
+/// Room for the head's part of a line, and the longest that is kept for another request.
+const ROOM: std::ops::RangeInclusive<usize> = 256..=1024;
+
+/// How many records are kept for reuse.
+const SPARE: usize = 256;
+
 /// The layer `access_log`.
 pub struct AccessLog {
     buffer: Buffer,
     format: AccessLogFormat,
     exempt: Vec<Box<str>>,
+    spare: RefCell<Vec<Record>>,
 }
 
 impl AccessLog {
@@ -31,6 +40,7 @@ impl AccessLog {
                 .iter()
                 .map(|path| path.as_str().into())
                 .collect(),
+            spare: RefCell::default(),
         }
     }
 
@@ -41,23 +51,27 @@ impl AccessLog {
     }
 
     fn write(&self, status: u16, bytes: Option<u64>, exchange: &mut Exchange) {
-        let Some(record) = exchange.record.take() else {
+        let Some(mut record) = exchange.record.take() else {
             return;
         };
         let line = Line {
             client: exchange.peer.client,
-            method: &exchange.method,
-            record: &record,
+            head: &record,
             status,
             bytes,
             took: exchange.took(),
-            id: exchange.id.as_str(),
+            id: exchange.id.as_bytes(),
         };
         self.buffer
             .add(exchange.finished, |time, out| match self.format {
                 AccessLogFormat::Text => line.write_text(time, out),
                 AccessLogFormat::Json => line.write_json(time, out),
             });
+        let mut spare = self.spare.borrow_mut();
+        if spare.len() < SPARE && record.capacity() <= *ROOM.end() {
+            record.clear();
+            spare.push(record);
+        }
     }
 }
 
@@ -76,10 +90,13 @@ impl HeadLayer for AccessLog {
     ) -> Option<Response<ResponseBody>> {
         let path = head.uri.path();
         if !self.exempt.iter().any(|exempt| **exempt == *path) {
-            exchange.record = Some(match self.format {
-                AccessLogFormat::Text => Record::brief(head),
-                AccessLogFormat::Json => Record::full(head),
-            });
+            let spare = self.spare.borrow_mut().pop();
+            let mut record = spare.unwrap_or_else(|| Record::with_capacity(*ROOM.start()));
+            match self.format {
+                AccessLogFormat::Text => write_text_head(head, &mut record),
+                AccessLogFormat::Json => write_json_head(head, &mut record),
+            }
+            exchange.record = Some(record);
         }
         None
     }

@@ -23,8 +23,10 @@ pub struct Cors {
     expose: Option<HeaderValue>,
     allow_credentials: bool,
     max_age: HeaderValue,
-    /// Every answer is `Access-Control-Allow-Origin: *`, which depends on nothing.
+    /// Every answer is `Access-Control-Allow-Origin: *`.
     is_constant: bool,
+    /// Whether answers depend on the origin: not if all are let in, and not if none is.
+    varies: bool,
 }
 
 impl Cors {
@@ -45,8 +47,10 @@ impl Cors {
         let is_method = |text: &str| Method::from_bytes(text.as_bytes()).is_ok();
         let is_header = |text: &str| HeaderName::try_from(text).is_ok();
         let repeats_headers = config.allow_headers.iter().any(|name| name == "*");
+        let is_constant = origins.any && !config.allow_credentials;
         Self {
-            is_constant: origins.any && !config.allow_credentials,
+            is_constant,
+            varies: !is_constant && !config.allowed_origins.is_empty(),
             origins,
             methods: join("allow_methods", &config.allow_methods, is_method, faults)
                 .unwrap_or(HeaderValue::from_static("")),
@@ -162,7 +166,7 @@ impl HeadLayer for Cors {
                 headers.insert(header::ACCESS_CONTROL_EXPOSE_HEADERS, expose.clone());
             }
         }
-        if !self.is_constant {
+        if self.varies {
             vary(headers, "origin");
         }
     }

@@ -114,6 +114,16 @@ fn vary() {
     }
 }
 
+/// Without an origin that is let in, no answer depends on who asks: caches need not tell them apart.
+#[test]
+fn no_origin() {
+    let layer = Cors::new(&CorsConfig::default()).unwrap();
+    let response =
+        Trial::get(&[("origin", "https://any.example")]).pass(&layer, answer(200, &[], ""));
+    assert!(values(&response, "access-control-allow-origin").is_empty());
+    assert!(values(&response, "vary").is_empty());
+}
+
 /// A wildcard stands for names below, and not for the name itself or for other ports and paths.
 #[test]
 fn wildcards() {
