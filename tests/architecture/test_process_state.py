@@ -17,6 +17,7 @@ WAYS = {
 
 # Way, name -> why it may be there. All of these are written once, under a lock of pyo3's, and read from then on.
 ALLOWED = {
+    ("static", "ALLOCATOR"): "the name of mimalloc, whose heaps belong to threads; it holds nothing itself",
     ("macro", "intern"): "a Python string, made at its first use and never changed",
     ("macro", "create_exception"): "an exception's class, made at its first use and never changed",
 }

@@ -1,6 +1,6 @@
 """Runs the loop under valgrind's memcheck and tells what it finds in the core's own code.
 
-    python -m tests.loop.memcheck [--seconds 20]
+    make dev && python -m tests.loop.memcheck [--seconds 20]
 
 A short soak (`tests/loop/soak.py`) runs in an interpreter whose objects come from `malloc`, so that valgrind sees each.
 Counted are errors (what is read or written outside of memory, or before it was set) and memory that is lost for
@@ -17,6 +17,8 @@ import tempfile
 import xml.etree.ElementTree as ET
 from collections import Counter
 from pathlib import Path
+
+import vase._core
 
 ROOT = Path(__file__).parents[2]
 INNERMOST = 8
@@ -58,6 +60,9 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--seconds", type=float, default=20)
     options = parser.parse_args()
+    if b"mi_malloc" in Path(vase._core.__file__).read_bytes():
+        print("the core was built for release: valgrind cannot look into its allocator; run `make dev` first")
+        return 1
     with tempfile.NamedTemporaryFile(suffix=".xml") as report:
         environment = {**os.environ, "PYTHONMALLOC": "malloc", "PYTHONPATH": str(ROOT)}
         done = subprocess.run(

@@ -95,7 +95,10 @@ class _Malloc(ctypes.Structure):
 
 
 def allocated() -> tuple[float, int]:
-    """Return the MiB that C and Rust have allocated (0 without glibc), and how many blocks Python has."""
+    """Return the MiB that C and Rust have allocated (0 without glibc), and how many blocks Python has.
+
+    A release build of the core has an allocator of its own, whose blocks are only in what the process occupies.
+    """
     gc.collect()
     libc = ctypes.CDLL(None)
     if not hasattr(libc, "mallinfo2"):

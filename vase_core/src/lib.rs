@@ -8,8 +8,10 @@
 //! - [`websocket`]: sockets, from the handshake to the close.
 //! - [`asgi`], [`wsgi`]: other people's applications.
 //! - [`passage`]: a request whose bodies stream both ways, without a socket.
+//! - [`allocator`]: who gives the core its memory.
 //! - [`threads`]: the pool for `def` handlers; [`engine`]: an application's tower, sockets and test door.
 
+mod allocator;
 mod answer;
 mod answered;
 mod arguments;
