@@ -4,7 +4,7 @@
 
 Each server has the first core for itself, `wrk` the second. Servers take turns within a round, so that a slow minute of
 the machine falls on all of them; the middle of the rounds is shown. The column *no server* is the application called in a
-loop by nobody (`hosted/alone.py`): no server can be much faster than that.
+loop by nobody (`hosted/alone.py`): no server can be much faster than that, but for Django, to which Vase lends threads.
 """
 
 import contextlib

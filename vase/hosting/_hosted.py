@@ -10,6 +10,7 @@ from vase.hosting._inside import call_inside
 from vase.hosting._interface import asgi_entry, interface_of
 from vase.hosting._lifespan import lifespan_of
 from vase.hosting._sockets import Sockets
+from vase.hosting._threads import with_lent_threads
 from vase.hosting._wsgi import wsgi_handler
 from vase.http import Request, Response
 from vase.urls import Interface
@@ -43,7 +44,7 @@ class HostedApp:
         self.template: dict[str, Any]
         self.entry: Callable[..., Any]
         if self.interface == "asgi":
-            self.entry = asgi_entry(app)
+            self.entry = with_lent_threads(asgi_entry(app))
             self.template = {
                 "type": "http",
                 "asgi": {"version": "3.0", "spec_version": "2.4"},
