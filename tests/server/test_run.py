@@ -234,6 +234,16 @@ def test_nothing_runs_beside_the_workers_in_production(write: Write, launch: Cal
 
 
 @pytest.mark.slow
+@pytest.mark.parametrize(("words", "is_frozen"), [((), True), (("reload",), False)])
+def test_what_is_there_at_the_start_is_left_alone(
+    write: Write, launch: Callable[..., Server], words: tuple[str, ...], is_frozen: bool
+) -> None:
+    """The collector of garbage does not look through the site's own objects; a reload does not wait for that."""
+    write({"pages.py": PAGES.replace("return \"home\"", "import gc; return str(gc.get_freeze_count())")})
+    assert (int(launch("serve.py", *words).get("/")) > 10_000) is is_frozen
+
+
+@pytest.mark.slow
 @needs_proc
 def test_a_watcher_runs_under_reload(write: Write, launch: Callable[..., Server]) -> None:
     """The same place shows the watcher where there is one, so the test above would see it."""

@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import gc
 import logging
 import os
 import signal
@@ -119,6 +120,11 @@ class Worker:
         host, port, *_ = self._listener.getsockname()
         app.listen_at(host, port, workers=self._options.workers)
         app, engine = await self._start(app, loop)
+        if not self._options.reload:
+            # What the site has made by now stays. Each look through all of it for garbage would stop the loop for tens
+            # of milliseconds.
+            gc.collect()
+            gc.freeze()
         engine.serve(os.dup(self._listener.fileno()))
         loop.call_soon(self._tell, READY)
         beating = loop.create_task(self._beat())
