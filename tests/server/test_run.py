@@ -239,7 +239,7 @@ def test_what_is_there_at_the_start_is_left_alone(
     write: Write, launch: Callable[..., Server], words: tuple[str, ...], is_frozen: bool
 ) -> None:
     """The collector of garbage does not look through the site's own objects; a reload does not wait for that."""
-    write({"pages.py": PAGES.replace("return \"home\"", "import gc; return str(gc.get_freeze_count())")})
+    write({"pages.py": PAGES.replace('return "home"', "import gc; return str(gc.get_freeze_count())")})
     assert (int(launch("serve.py", *words).get("/")) > 10_000) is is_frozen
 
 
