@@ -82,6 +82,25 @@ def test_middleware_of_the_site_is_around_applications(path) -> None:
         assert client.get(path, headers={"x-stranger": "yes"}).status_code == 403
 
 
+@pytest.mark.parametrize("octets", [b"\xe9", "é".encode()])
+def test_octets_of_a_header_pass_middleware(octets) -> None:
+    """What an application sends in a header leaves as it is, be it UTF-8 or not, with middleware around it."""
+
+    async def named(scope, receive, send) -> None:
+        await send({"type": "http.response.start", "status": 200, "headers": [(b"x-name", octets)]})
+        await send({"type": "http.response.body", "body": b"ok"})
+
+    app = Vase(auth=public)
+    app.mount("/inner/", named)
+
+    @app.middleware
+    async def watch(request: Request, call_next):
+        return await call_next(request)
+
+    with Client(app) as client:
+        assert client.get("/inner/").headers["x-name"] == octets.decode("latin-1")
+
+
 @pytest.mark.parametrize("inner", [asgi, wsgi])
 def test_guards_and_dependencies_reach_applications(inner) -> None:
     """`auth=` and the dependencies of a router run before the application, as before any handler."""

@@ -43,6 +43,20 @@ def test_the_validator_has_no_complaint() -> None:
     assert failures == []
 
 
+@pytest.mark.parametrize("value", ["é", "\xc3\xa9"])
+def test_octets_of_a_header_leave_as_they_are(value) -> None:
+    """Each character of a value is an octet, be they UTF-8 or not; a character that is none ends in an error."""
+
+    def app(environ, start_response):
+        ok(start_response, ("X-Name", value if environ["PATH_INFO"] == "/" else "€"))
+        return [b"ok"]
+
+    with served(app) as server:
+        _, headers, _ = ask(server)
+        assert headers["x-name"] == value
+        assert ask(server, "GET", "/other")[0] == 500
+
+
 def test_the_environ_says_what_the_request_said() -> None:
     """Names and values as PEP 3333 has them; text holds one byte in each character."""
     seen = {}

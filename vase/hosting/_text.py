@@ -4,9 +4,5 @@ __all__ = ["native"]
 
 
 def native(value: bytes | bytearray | memoryview) -> str:
-    """Return a header value as text in which the core finds the same bytes, as far as text can hold them."""
-    raw = bytes(value)
-    try:
-        return raw.decode()
-    except UnicodeDecodeError:
-        return raw.decode("latin-1")
+    """Return a header value as text of which the core makes the same bytes: a character for each (PEP 3333)."""
+    return bytes(value).decode("latin-1")

@@ -5,7 +5,6 @@ from contextvars import Context, copy_context
 from types import TracebackType
 from typing import Any
 
-from vase.hosting._text import native
 from vase.http import Response, StreamingResponse
 
 __all__ = ["wsgi_handler"]
@@ -101,7 +100,7 @@ class _Call:
         code, _, _ = status.partition(" ")
         if not code.isdigit() or len(code) != 3:
             raise ValueError(f"`start_response` takes a status like `200 OK`, not `{status}`")
-        fields = [(name.lower(), native(value.encode("latin-1"))) for name, value in headers]
+        fields = [(name.lower(), value) for name, value in headers]
         self._head = int(code), [field for field in fields if field[0] not in _HOP_BY_HOP]
         return self._written.append
 

@@ -71,6 +71,11 @@ class Headers(FieldList, Mapping[str, str]):
         """Keep the fields of a mapping or of pairs, each checked."""
         return FieldList.__new__(cls, checked_headers(source))
 
+    @classmethod
+    def received(cls, fields: Iterable[tuple[str, str]]) -> Self:
+        """Take over fields that came over the wire: what is sent is checked, what was received may be any text."""
+        return FieldList.__new__(cls, list(fields))
+
     def __iter__(self) -> Iterator[str]:
         return iter(dict.fromkeys(name for name, _ in self._pairs))
 

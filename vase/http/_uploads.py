@@ -13,7 +13,6 @@ from pydantic import GetCoreSchemaHandler, GetJsonSchemaHandler
 from pydantic.json_schema import JsonSchemaValue
 from pydantic_core import CoreSchema, core_schema
 
-from vase._core import FieldList
 from vase.http._headers import Headers
 
 __all__ = ["UploadFile"]
@@ -64,8 +63,7 @@ class UploadFile:
     ) -> Self:
         """Take over what the core has read; a large file comes as its descriptor."""
         file: BinaryIO = io.BytesIO(content) if isinstance(content, bytes) else os.fdopen(content, "rb+")
-        # Unchecked: what is sent is checked, what was received is only read, and may be any text.
-        known = FieldList.__new__(Headers, list(headers))
+        known = Headers.received(headers)
         made = cls(file, name=name, filename=filename, size=size, headers=known)
         if not made._is_in_memory:
             # Nobody closes an upload; its file ends with it, and quietly.

@@ -23,7 +23,7 @@ class TestResponse:
 
     def __init__(self, status_code: int, headers: Sequence[tuple[str, str]], content: bytes) -> None:
         self.status_code = status_code
-        self.headers = Headers(headers)
+        self.headers = Headers.received(headers)
         self.content = content
 
     @property

@@ -43,7 +43,7 @@ class AsyncWebSocketSession:
     """
 
     def __init__(self, headers: Sequence[tuple[str, str]], raw: Socket) -> None:
-        self.headers = Headers(headers)
+        self.headers = Headers.received(headers)
         self._raw = raw
 
     @property

@@ -23,7 +23,7 @@ class AsyncStreamedResponse:
 
     def __init__(self, status_code: int, headers: Sequence[tuple[str, str]], pieces: AsyncIterator[bytes]) -> None:
         self.status_code = status_code
-        self.headers = Headers(headers)
+        self.headers = Headers.received(headers)
         self._pieces: AsyncIterator[bytes] | None = pieces
         self._text = b""
 

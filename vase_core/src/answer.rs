@@ -3,6 +3,7 @@
 //! An [`Answer`] is made wherever the handler ran, in a pool thread or on the loop; turning it into a response, with files
 //! and streams opened, is the loop thread's work.
 
+use std::borrow::Cow;
 use std::cell::Cell;
 
 use bytes::Bytes;
@@ -270,15 +271,29 @@ fn header_name(name: &str) -> PyResult<HeaderName> {
 }
 
 fn header_value(name: &str, value: &str) -> PyResult<HeaderValue> {
-    // Latin-1 is what HTTP/1.1 carries; a character past it leaves as UTF-8.
     if name == header::CONTENT_TYPE.as_str() && value == "application/json" {
         return Ok(JSON);
     }
-    HeaderValue::from_bytes(value.as_bytes()).map_err(|_| {
+    let octets = octets(value).ok_or_else(|| {
+        PyValueError::new_err(format!(
+            "the value of header `{name}` holds a character past Latin-1, which no field can carry"
+        ))
+    })?;
+    HeaderValue::from_bytes(&octets).map_err(|_| {
         PyValueError::new_err(format!(
             "the value of header `{name}` holds a line break or another control character"
         ))
     })
+}
+
+/// The octets that a field carries (RFC 9110 section 5.5). Those of hosted applications need not be ASCII, and then
+/// each stands in the text as the character of its number (PEP 3333, "Unicode Issues").
+fn octets(value: &str) -> Option<Cow<'_, [u8]>> {
+    if value.is_ascii() {
+        return Some(Cow::Borrowed(value.as_bytes()));
+    }
+    let octets: Result<_, _> = value.chars().map(u8::try_from).collect();
+    octets.ok().map(Cow::Owned)
 }
 
 /// The bytes of a Python object: copied when small, shared when large.

@@ -371,10 +371,16 @@ pub(crate) fn header_pairs(headers: &http::HeaderMap) -> Vec<(String, String)> {
     headers
         .iter()
         .map(|(name, value)| {
-            (
-                name.as_str().to_owned(),
-                String::from_utf8_lossy(value.as_bytes()).into_owned(),
-            )
+            // What is not ASCII is told as it is written: a character for each octet.
+            let text = match value.to_str() {
+                Ok(text) => text.to_owned(),
+                Err(_) => value
+                    .as_bytes()
+                    .iter()
+                    .map(|octet| char::from(*octet))
+                    .collect(),
+            };
+            (name.as_str().to_owned(), text)
         })
         .collect()
 }
