@@ -91,7 +91,9 @@ def main() -> None:
         spread = (max(figures["vase"]) - min(figures["vase"])) / medians["vase"]
         shown = " | ".join(f"{medians[loop]:,.0f}" for loop in LOOPS)
         # Of two that stand side by side in time: a slow minute of the machine is in both.
-        ratio = statistics.median(ours / theirs for ours, theirs in zip(figures["vase"], figures["uvloop"], strict=True))
+        ratio = statistics.median(
+            ours / theirs for ours, theirs in zip(figures["vase"], figures["uvloop"], strict=True)
+        )
         print(f"| {row} | {shown} | {ratio:.2f} | {spread:.0%} |", flush=True)
     for process in processes.values():
         assert process.stdin is not None
