@@ -10,7 +10,7 @@ import pytest
 
 SUITE = Path(__file__).with_name("cpython_suite.py")
 
-# Test -> why it does not pass. Empty on CPython 3.13.0: all of `test.test_asyncio` passes.
+# Test -> why it does not pass. Empty on CPython 3.12.1 and 3.13.0: all of `test.test_asyncio` passes.
 KNOWN_DIFFERENCES: dict[str, str] = {}
 
 # Modules that run all their tests on a loop of their own, in pieces replaced by mocks: ours takes no part in them.

@@ -7,9 +7,13 @@ before anything fails in a way that has to be understood.
 import asyncio
 import importlib
 import inspect
+import signal
 import sys
+from collections.abc import AsyncIterator
 
 import pytest
+
+from vase.loop import EventLoop
 
 # What is used -> the parameters that it has, by version where they differ; None: an attribute or a class.
 USED: dict[str, str | None] = {
@@ -94,3 +98,25 @@ def test_what_ours_replaces_is_set_by_asyncios_loop(name: str) -> None:
         assert name in vars(loop)
     finally:
         loop.close()
+
+
+def test_what_asyncio_keeps_in_a_loop_has_its_place_in_ours() -> None:
+    """The dictionary of the instance stays empty, in use too: what is asked of a loop is not looked for there first."""
+
+    async def numbers() -> AsyncIterator[int]:
+        yield 1
+
+    async def use() -> None:
+        loop = asyncio.get_running_loop()
+        loop.set_exception_handler(print)
+        loop.add_signal_handler(signal.SIGUSR1, int)
+        loop.remove_signal_handler(signal.SIGUSR1)
+        await asyncio.to_thread(int)
+        async for _ in numbers():
+            break
+        assert vars(loop) == {}
+
+    with asyncio.Runner(loop_factory=EventLoop, debug=True) as runner:
+        runner.run(use())
+        loop = runner.get_loop()
+    assert vars(loop) == {}

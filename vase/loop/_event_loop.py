@@ -17,8 +17,6 @@ if TYPE_CHECKING:
 __all__ = ["EventLoop"]
 
 _REFUSAL = "the core of `vase.loop.EventLoop` keeps its descriptors itself; use the methods of the loop"
-# What every callback, timer and future asks of the loop.
-_FREQUENT = ("call_at", "call_later", "call_soon", "call_soon_threadsafe", "create_future", "get_debug", "time")
 _HAS_CLIENTS_OF_SERVERS = sys.version_info >= (3, 13)
 
 
@@ -62,14 +60,37 @@ class EventLoop(EventLoopCore, asyncio.SelectorEventLoop):
     `reactor` sets it up.
     """
 
+    # What asyncio's own code keeps in a loop has its places, so that the dictionary of the instance stays unmade: each
+    # callback, timer and future asks for a method of the loop, and would look into that first, in vain. A name that is
+    # missing here goes into the dictionary; that is right, only slower.
+    __slots__ = (
+        "_asyncgens",
+        "_asyncgens_shutdown_called",
+        "_clock_resolution",
+        "_coroutine_origin_tracking_enabled",
+        "_coroutine_origin_tracking_saved_depth",
+        "_csock",
+        "_current_handle",
+        "_default_executor",
+        "_exception_handler",
+        "_executor_shutdown_called",
+        "_internal_fds",
+        "_old_agen_hooks",
+        "_reactor",
+        "_selector",
+        "_signal_handlers",
+        "_ssock",
+        "_task_factory",
+        "_thread_id",
+        "_timer_cancelled_count",
+        "_transports",
+        "_unix_server_sockets",
+        "slow_callback_duration",
+    )
+
     def __init__(self) -> None:
         super().__init__(_Registry(self))
         self._reactor: Reactor | None = None
-        for name in _FREQUENT:
-            # Found in the instance with one look; a method is looked for there first, in vain, then in the classes. The
-            # cycle ends with `close`, as do those that asyncio's own loops are in.
-            if getattr(type(self), name) is getattr(EventLoopCore, name):
-                vars(self)[name] = getattr(self, name)
 
     @property
     def reactor(self) -> Reactor:
@@ -96,9 +117,6 @@ class EventLoop(EventLoopCore, asyncio.SelectorEventLoop):
         was_closed = self.is_closed()
         super().close()
         if not was_closed:
-            for name in _FREQUENT:
-                if getattr(vars(self).get(name), "__self__", None) is self:
-                    del vars(self)[name]
             # The runtime ends before what it watches.
             if self._reactor is not None:
                 self._reactor.close()

@@ -1,4 +1,4 @@
-//! The only file that may say `unsafe`: what pyo3 has no safe door for.
+//! What pyo3 has no safe door for: with `event_loop/raw.rs` the only file that may say `unsafe`.
 #![allow(unsafe_code)]
 
 use std::any::Any;
