@@ -12,6 +12,7 @@ from typing_extensions import disjoint_base
 from vase.http import FormData, QueryParams, Response
 
 __all__ = [
+    "DatagramCore",
     "Endpoint",
     "Engine",
     "EventLoopCore",
@@ -391,6 +392,22 @@ class TimerHandle(Handle):
     def _when(self) -> float: ...
     @property
     def _scheduled(self) -> bool: ...
+
+@final
+class DatagramCore:
+    """Reads and sends for a datagram transport of asyncio's."""
+
+    def __new__(
+        cls,
+        event_loop: EventLoopCore,
+        transport: asyncio.DatagramTransport,
+        asyncios_sendto: Callable[..., None],
+        descriptor: int,
+        is_version_6: bool,
+        has_address: bool,
+    ) -> DatagramCore: ...
+    def read_ready(self) -> None: ...
+    def sendto(self, data: bytes | bytearray | memoryview, addr: Any = None) -> None: ...
 
 @final
 class SocketTransport:

@@ -3,8 +3,9 @@
     python -m tests.loop.soak --seconds 600 [--clients 40] [--seed 1] [--loop vase]
 
 Clients of an echo server come and go: some end well, some are cancelled, some time out, some abort or leave half-way.
-Beside them run subprocesses, some killed, threads that call into the loop, and queues between tasks. A watchdog in a
-thread of its own calls into the loop at random moments and counts the calls that do not arrive in time.
+Beside them run subprocesses, some killed, threads that call into the loop, questions by datagrams, and queues between
+tasks. A watchdog in a thread of its own calls into the loop at random moments and counts the calls that do not arrive
+in time.
 
 All of it happens twice, a quarter of the time to warm up and then the rest, and each time comes to an end: what is
 allocated then must be the same, and no descriptor, task or wake-up may be missing. A run of some minutes must not have
@@ -18,6 +19,7 @@ import asyncio
 import contextlib
 import ctypes
 import faulthandler
+import functools
 import gc
 import json
 import os
@@ -233,6 +235,51 @@ async def queues(soak: Soak) -> None:
         soak.done["queues"] += 1
 
 
+class Echo(asyncio.DatagramProtocol):
+    """Gives each datagram back."""
+
+    def connection_made(self, transport: Any) -> None:
+        self.transport = transport
+
+    def datagram_received(self, data: bytes, addr: Any) -> None:
+        self.transport.sendto(data, addr)
+
+
+class Question(asyncio.DatagramProtocol):
+    """Waits for its own words; the kernel may give it the port of one who left, and so the answer to that one."""
+
+    def __init__(self, words: bytes) -> None:
+        self.words = words
+        self.answered = asyncio.Event()
+
+    def datagram_received(self, data: bytes, addr: Any) -> None:
+        if data == self.words:
+            self.answered.set()
+
+
+async def datagrams(soak: Soak) -> None:
+    """Ask by datagrams: some ends close, some are aborted, some leave before the answer. The loopback loses none."""
+    loop = asyncio.get_running_loop()
+    while not soak.is_over:
+        server, _ = await loop.create_datagram_endpoint(Echo, local_addr=("127.0.0.1", 0))
+        place = server.get_extra_info("sockname")
+        for _ in range(20):
+            words = soak.random.randbytes(soak.random.choice((1, 100, 5_000)))
+            make = functools.partial(Question, words)
+            client, question = await loop.create_datagram_endpoint(make, remote_addr=place)
+            client.sendto(words)
+            if soak.random.random() < 0.8:
+                try:
+                    async with asyncio.timeout(PATIENCE):
+                        await question.answered.wait()
+                except TimeoutError:
+                    soak.lost.append("a datagram was not answered")
+            client.abort() if soak.random.random() < 0.3 else client.close()
+            soak.done["datagrams"] += 1
+            await asyncio.sleep(soak.random.choice((0, 0, 0.001, 0.01)))
+        server.close()
+
+
 def watch(soak: Soak, loop: asyncio.AbstractEventLoop) -> None:
     """Call into the loop at random moments, from a thread; count what does not arrive."""
     chance = random.Random(soak.random.random())  # noqa: S311
@@ -266,7 +313,7 @@ async def run(soak: Soak, number: int) -> None:
     async with asyncio.TaskGroup() as group:
         for _ in range(number):
             group.create_task(clients(soak))
-        for work in (processes, threads, queues, queues, measure):
+        for work in (processes, threads, queues, queues, datagrams, measure):
             group.create_task(work(soak))
     await asyncio.to_thread(watchdog.join)
     server.close()

@@ -31,6 +31,12 @@ USED: dict[str, str | None] = {
     "asyncio.events.TimerHandle._repr_info": "self",
     "asyncio.format_helpers.extract_stack": "f=None, limit=None",
     "asyncio.futures._set_result_unless_cancelled": "fut, result",
+    "asyncio.selector_events._SelectorDatagramTransport.__init__": (
+        "self, loop, sock, protocol, address=None, waiter=None, extra=None"
+    ),
+    "asyncio.selector_events._SelectorDatagramTransport._call_connection_lost": "self, exc",
+    "asyncio.selector_events._SelectorDatagramTransport._read_ready": "self",
+    "asyncio.selector_events._SelectorDatagramTransport.sendto": "self, data, addr=None",
     "asyncio.selector_events._SelectorSocketTransport.__repr__": "self",
     "asyncio.selector_events._test_selector_event": "selector, fd, event",
     "asyncio.selector_events.BaseSelectorEventLoop.__init__": "self, selector=None",
@@ -57,6 +63,7 @@ OVERRIDDEN = {
     "_add_reader",
     "_add_writer",
     "_check_closed",
+    "_make_datagram_transport",
     "_make_socket_transport",
     "_make_ssl_transport",
     "_remove_reader",
@@ -64,6 +71,8 @@ OVERRIDDEN = {
     "_run_once",
 }
 ATTRIBUTES = {"_closed", "_debug", "_ready", "_scheduled", "_selector", "_stopping", "_transports"}
+
+DATAGRAMS = {"_buffer", "_closing", "_conn_lost", "_paused", "_protocol"}
 
 
 def find(path: str) -> object:
@@ -98,6 +107,20 @@ def test_what_ours_replaces_is_set_by_asyncios_loop(name: str) -> None:
         assert name in vars(loop)
     finally:
         loop.close()
+
+
+@pytest.mark.parametrize("name", sorted(DATAGRAMS))
+def test_what_the_core_asks_of_a_datagram_transport_is_there(name: str) -> None:
+    """Asyncio's transport still keeps its state in these attributes."""
+
+    async def main() -> None:
+        loop = asyncio.get_running_loop()
+        made = await loop.create_datagram_endpoint(asyncio.DatagramProtocol, local_addr=("127.0.0.1", 0))
+        assert name in vars(made[0])
+        made[0].close()
+
+    with asyncio.Runner(loop_factory=asyncio.SelectorEventLoop) as runner:
+        runner.run(main())
 
 
 def test_what_asyncio_keeps_in_a_loop_has_its_place_in_ours() -> None:

@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from vase._core import EventLoopCore, Reactor, SocketTransport
+from vase.loop._datagrams import FAMILIES, DatagramTransport
 
 if TYPE_CHECKING:
     import ssl
@@ -149,6 +150,19 @@ class EventLoop(EventLoopCore, asyncio.SelectorEventLoop):
         self._transports[descriptor] = transport  # type: ignore[attr-defined]
         transport._begin(waiter)  # noqa: SLF001
         return transport
+
+    def _make_datagram_transport(
+        self,
+        sock: socket.socket,
+        protocol: asyncio.BaseProtocol,
+        address: Any = None,
+        waiter: asyncio.Future[Any] | None = None,
+        extra: Mapping[str, Any] | None = None,
+    ) -> asyncio.DatagramTransport:
+        if sock.family not in FAMILIES:
+            return super()._make_datagram_transport(sock, protocol, address, waiter, extra)  # type: ignore[misc,no-any-return]
+        self._ensure_fd_no_transport(sock)  # type: ignore[attr-defined]
+        return DatagramTransport(self, sock, protocol, address, waiter, extra)
 
     def _make_ssl_transport(  # noqa: PLR0913  # asyncio's own signature
         self,

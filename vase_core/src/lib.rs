@@ -51,7 +51,7 @@ mod _core {
     #[pymodule_export]
     use crate::engine::{Engine, check_routes, find_unfit_number};
     #[pymodule_export]
-    use crate::event_loop::{EventLoopCore, Handle, SocketTransport, TimerHandle};
+    use crate::event_loop::{DatagramCore, EventLoopCore, Handle, SocketTransport, TimerHandle};
     #[pymodule_export]
     use crate::fields::FieldList;
     #[pymodule_export]

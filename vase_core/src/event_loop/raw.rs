@@ -3,6 +3,7 @@
 
 use std::cell::UnsafeCell;
 use std::io::IoSlice;
+use std::net::SocketAddr;
 use std::os::fd::{BorrowedFd, OwnedFd, RawFd};
 
 use pyo3::ffi;
@@ -65,6 +66,26 @@ pub(super) fn send_vectored(descriptor: RawFd, data: &[IoSlice<'_>]) -> Result<u
         let mut control = SendAncillaryBuffer::default();
         rustix::net::sendmsg(socket, data, &mut control, SendFlags::NOSIGNAL)
     })
+}
+
+/// A datagram, and who sent it if that has an address of IPv4 or IPv6.
+pub(super) fn receive_from(
+    descriptor: RawFd,
+    buffer: &mut [u8],
+) -> Result<(usize, Option<SocketAddr>), Errno> {
+    let socket = borrow(descriptor)?;
+    let (length, _, sender) =
+        retry_on_intr(|| rustix::net::recvfrom(socket, &mut *buffer, RecvFlags::empty()))?;
+    Ok((length, sender.and_then(|sender| sender.try_into().ok())))
+}
+
+pub(super) fn send_to(descriptor: RawFd, data: &[u8], to: SocketAddr) -> Result<usize, Errno> {
+    let socket = borrow(descriptor)?;
+    retry_on_intr(|| rustix::net::sendto(socket, data, SendFlags::NOSIGNAL, &to))
+}
+
+pub(super) fn is_connected(descriptor: RawFd) -> bool {
+    borrow(descriptor).is_ok_and(|socket| rustix::net::getpeername(socket).is_ok())
 }
 
 pub(super) fn shutdown_write(descriptor: RawFd) -> Result<(), Errno> {
